@@ -1,0 +1,32 @@
+import type { Role } from "./permissions.ts";
+
+/** Development identities, made-up orgs and the outbox exist only then. */
+export function isDevelopment(env: Env): boolean {
+	return env.ENVIRONMENT === "development" && env.PRODUCTION !== "true";
+}
+
+/** A deployment that says both "development" and "production" is a mistake that would open it: it must not serve. */
+export function isContradictory(env: Env): boolean {
+	return env.ENVIRONMENT !== "production" && env.PRODUCTION === "true";
+}
+
+/** The people of the demo: one set per tenant. `acme-agent-1` is Ada at Acme. */
+const people: Record<Exclude<Role, "SystemAdministrator">, readonly { id: string; name: string }[]> = {
+	Agent: [
+		{ id: "agent-1", name: "Ada Agent" },
+		{ id: "agent-2", name: "Ben Agent" },
+	],
+	Administrator: [{ id: "admin", name: "Alma Administrator" }],
+	Manager: [{ id: "manager", name: "Mia Manager" }],
+	Customer: [{ id: "customer", name: "Carl Customer" }],
+};
+
+export type DemoIdentity = { tenantId: string; userId: string; name: string; roles: Role[] };
+
+/** The demo identity of a role; `number` picks one where there are several (1 is the first). Undefined where there is none. */
+export function demoIdentity(tenantId: string, role: Role, number = 1): DemoIdentity | undefined {
+	if (role === "SystemAdministrator")
+		return { tenantId, userId: "system-admin", name: "Sam System", roles: [role] };
+	const person = people[role][number - 1];
+	return person && { tenantId, userId: `${tenantId}-${person.id}`, name: person.name, roles: [role] };
+}

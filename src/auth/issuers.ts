@@ -1,0 +1,115 @@
+import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import * as z from "zod";
+import { isDevelopment } from "./development.ts";
+import { knownRoles, type Role } from "./permissions.ts";
+import type { Principal } from "./principal.ts";
+
+/**
+ * A token issuer we trust, from the JSON list in `JWT_ISSUERS`. Exactly one of `jwksUrl` and `secret`; the algorithms are fixed per issuer,
+ * so a token cannot choose its own (RFC 8725, 3.1). `tenantClaim` and `rolesClaim` name the claims that carry them.
+ */
+const issuerSchema = z
+	.strictObject({
+		issuer: z.string().min(1),
+		audience: z.string().min(1),
+		jwksUrl: z.url().optional(),
+		secret: z.string().min(32, "a shared secret has at least 32 characters").optional(),
+		algorithms: z.array(z.enum(["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"])),
+		tenantClaim: z.string().default("tenant"),
+		rolesClaim: z.string().default("roles"),
+	})
+	.refine((issuer) => (issuer.jwksUrl === undefined) !== (issuer.secret === undefined), "give jwksUrl or secret")
+	.refine(
+		(issuer) => issuer.algorithms.every((name) => name.startsWith("HS") === (issuer.secret !== undefined)),
+		"HS algorithms go with a secret, the others with jwksUrl",
+	);
+
+type Issuer = z.infer<typeof issuerSchema>;
+type VerificationKey = Uint8Array | JWTVerifyGetKey;
+
+const DEVELOPMENT = "foyer-development";
+
+/** Kept between requests: parsing the list and fetching key sets anew for each would cost more than the verification. */
+const parsed = new Map<string, readonly Issuer[]>();
+const keys = new Map<string, VerificationKey>();
+
+/** The issuers this deployment trusts. Throws when `JWT_ISSUERS` is not what it should be. */
+export function issuers(env: Env): readonly Issuer[] {
+	const source = `${env.JWT_ISSUERS}\n${isDevelopment(env) ? env.DEV_SECRET : ""}`;
+	let list = parsed.get(source);
+	if (!list) {
+		list = z.array(issuerSchema).parse(JSON.parse(env.JWT_ISSUERS || "[]"));
+		if (isDevelopment(env) && env.DEV_SECRET) list = [...list, developmentIssuer(env.DEV_SECRET)];
+		parsed.set(source, list);
+	}
+	return list;
+}
+
+function developmentIssuer(secret: string): Issuer {
+	return {
+		issuer: DEVELOPMENT,
+		audience: "foyer",
+		secret,
+		algorithms: ["HS256"],
+		tenantClaim: "tenant",
+		rolesClaim: "roles",
+	};
+}
+
+function keyOf(issuer: Issuer): VerificationKey {
+	const name = issuer.jwksUrl ?? `${issuer.issuer}\n${issuer.secret}`;
+	let key = keys.get(name);
+	if (!key) {
+		key = issuer.jwksUrl ? createRemoteJWKSet(new URL(issuer.jwksUrl)) : new TextEncoder().encode(issuer.secret);
+		keys.set(name, key);
+	}
+	return key;
+}
+
+/** The principal of a JWT; undefined when no trusted issuer vouches for it, it has expired, or it names no tenant or user. */
+export async function principalOfJwt(env: Env, token: string): Promise<Principal | undefined> {
+	try {
+		const claimed = decodeJwt(token).iss;
+		const issuer = issuers(env).find((candidate) => candidate.issuer === claimed);
+		if (!issuer) return undefined;
+		const options = { issuer: issuer.issuer, audience: issuer.audience, algorithms: issuer.algorithms, clockTolerance: 5 };
+		const key = keyOf(issuer);
+		const { payload } =
+			key instanceof Uint8Array ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options);
+		return principalOfClaims(payload, issuer);
+	} catch (error) {
+		// A key set that cannot be fetched is our trouble, not a bad token.
+		if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return undefined;
+		throw error;
+	}
+}
+
+function principalOfClaims(claims: JWTPayload, issuer: Issuer): Principal | undefined {
+	const tenantId = claims[issuer.tenantClaim];
+	const held = claims[issuer.rolesClaim];
+	if (typeof tenantId !== "string" || typeof claims.sub !== "string" || claims.exp === undefined) return undefined;
+	const name = typeof claims["name"] === "string" ? claims["name"] : claims.sub;
+	return {
+		kind: "user",
+		tenantId,
+		userId: claims.sub,
+		name,
+		roles: knownRoles(Array.isArray(held) ? held : [held]),
+		...(typeof claims["email"] === "string" ? { email: claims["email"] } : {}),
+	};
+}
+
+/** A token for a development identity, valid for a week. */
+export async function developmentToken(
+	env: Env,
+	identity: { tenantId: string; userId: string; name: string; roles: readonly Role[] },
+): Promise<string> {
+	return new SignJWT({ tenant: identity.tenantId, roles: [...identity.roles], name: identity.name })
+		.setProtectedHeader({ alg: "HS256" })
+		.setIssuer(DEVELOPMENT)
+		.setAudience("foyer")
+		.setSubject(identity.userId)
+		.setIssuedAt()
+		.setExpirationTime("7d")
+		.sign(new TextEncoder().encode(env.DEV_SECRET));
+}

@@ -1,0 +1,24 @@
+export const roles = ["SystemAdministrator", "Administrator", "Manager", "Agent", "Customer"] as const;
+export type Role = (typeof roles)[number];
+
+/** The one table: what each role may do. Routes ask for permissions, never for roles. */
+const granted = {
+	/** Take part in chats, see the tenant's visitor rooms. */
+	"chat:use": ["Agent", "Administrator"],
+	/** Act in every chat of the tenant. */
+	"chat:administer": ["Administrator"],
+	/** Speak as staff and enumerate an org in the visitor dialect. */
+	"visitors:serve": ["Agent", "Manager", "Administrator"],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof granted;
+
+/** True when one of these roles grants the permission. */
+export function allows(held: readonly Role[], permission: Permission): boolean {
+	return granted[permission].some((role: Role) => held.includes(role));
+}
+
+/** Narrows a list of claimed roles to those that exist. */
+export function knownRoles(claimed: readonly unknown[]): Role[] {
+	return roles.filter((role) => claimed.includes(role));
+}

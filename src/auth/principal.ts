@@ -1,0 +1,23 @@
+import type { Caller } from "../rooms/model.ts";
+import { allows, type Role } from "./permissions.ts";
+
+/** Who a verified credential stands for. */
+export type Principal = {
+	kind: "user" | "service";
+	tenantId: string;
+	userId: string;
+	name: string;
+	roles: readonly Role[];
+	email?: string;
+};
+
+/** The principal as rooms know staff. */
+export function callerOf(principal: Principal): Caller {
+	return {
+		tenantId: principal.tenantId,
+		userId: principal.userId,
+		name: principal.name,
+		kind: "Agent",
+		isAdministrator: allows(principal.roles, "chat:administer"),
+	};
+}

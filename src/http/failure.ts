@@ -1,0 +1,87 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { RefusalCode } from "../rooms/model.ts";
+import type { FoyerEnv } from "./foyer-env.ts";
+
+/** Every code an answer can carry, and its status. */
+const statusOf = {
+	BadRequest: 400,
+	ValidationFailed: 400,
+	SerializationException: 400,
+	QueryTooShort: 400,
+	TooManyMembers: 400,
+	Unauthorized: 401,
+	Forbidden: 403,
+	NotFound: 404,
+	MessageNotFound: 404,
+	MethodNotAllowed: 405,
+	ChatExists: 409,
+	IdempotencyMismatch: 409,
+	MessageDeleted: 409,
+	RoomClosed: 409,
+	BodyTooLarge: 413,
+	UnsupportedMediaType: 415,
+	UpgradeRequired: 426,
+	RateLimited: 429,
+	TooManyRequests: 429,
+	InternalServerError: 500,
+	Unavailable: 503,
+	Misconfigured: 503,
+} as const satisfies Record<string, ContentfulStatusCode> & Record<RefusalCode, ContentfulStatusCode>;
+
+export type FailureCode = keyof typeof statusOf;
+
+/** What is wrong with one field. `fieldName` is Pascal with its path, as ServiceStack writes it: `Chat.ChatMembers[0].UserId`. */
+export type FieldError = { errorCode: string; fieldName: string; message: string };
+
+/** An expected failure on its way to `onError`, which turns it into the envelope of the dialect that was spoken. */
+export class Failure extends Error {
+	readonly code: FailureCode;
+	readonly fields: readonly FieldError[];
+	readonly headers: Record<string, string>;
+
+	constructor(
+		code: FailureCode,
+		message: string,
+		more: { fields?: readonly FieldError[]; headers?: Record<string, string> } = {},
+	) {
+		super(message);
+		this.name = "Failure";
+		this.code = code;
+		this.fields = more.fields ?? [];
+		this.headers = more.headers ?? {};
+	}
+
+	get status(): ContentfulStatusCode {
+		return statusOf[this.code];
+	}
+}
+
+/** Unwraps a room's answer: the value, or its refusal as a Failure. */
+export function orFail<T extends { ok: true }>(
+	result: T | { ok: false; code: RefusalCode; message: string; retryAfterMs?: number },
+): T {
+	if (result.ok) return result;
+	const headers = result.retryAfterMs === undefined ? {} : { "Retry-After": String(Math.ceil(result.retryAfterMs / 1000)) };
+	throw new Failure(result.code, result.message, { headers });
+}
+
+/** The failure that an error stands for. A bug becomes a 500 that shows nothing of the inside; its cause is for the log. */
+export function failureOf(error: unknown, requestId: string): Failure {
+	if (error instanceof Failure) return error;
+	return new Failure("InternalServerError", `Something went wrong on our side. Quote request ${requestId} when you report it.`);
+}
+
+/** Errors as ServiceStack clients read them: `{"responseStatus": {errorCode, message, errors}}`. */
+export function respondWithStatus(error: Error, c: Context<FoyerEnv>): Response {
+	const failure = failureOf(error, c.get("requestId"));
+	if (failure !== error) logBug(error, c);
+	const { code, message, fields, headers } = failure;
+	const body = { responseStatus: { errorCode: fields[0]?.errorCode ?? code, message, errors: fields } };
+	return c.json(body, failure.status, headers);
+}
+
+/** One line for a bug: what happened and where, never what was sent. */
+export function logBug(error: Error, c: Context<FoyerEnv>): void {
+	console.error(JSON.stringify({ level: "error", requestId: c.get("requestId"), error: error.stack ?? String(error) }));
+}

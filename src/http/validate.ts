@@ -1,0 +1,57 @@
+import { zValidator } from "@hono/zod-validator";
+import type { ValidationTargets } from "hono";
+import type * as z from "zod";
+import { Failure, type FieldError } from "./failure.ts";
+
+/** Validates one part of a request. What is wrong comes back as a 400 that names every field, in ServiceStack's words. */
+export function valid<Target extends keyof ValidationTargets, Schema extends z.ZodType>(target: Target, schema: Schema) {
+	return zValidator(target, schema, (result) => {
+		if (result.success) return;
+		const fields = result.error.issues.map((issue) => fieldError(issue));
+		throw new Failure("ValidationFailed", fields[0]?.message ?? "The request is not valid.", { fields });
+	});
+}
+
+type Issue = z.core.$ZodIssue;
+
+function fieldError(issue: Issue): FieldError {
+	const fieldName = pathName(issue.path);
+	const words = `'${fieldName.split(".").at(-1)?.replace(/([a-z0-9])([A-Z])/g, "$1 $2")}'`;
+	const { errorCode, text } = describe(issue);
+	return { errorCode, fieldName, message: text === undefined ? `${words}: ${issue.message}` : `${words} ${text}` };
+}
+
+/** The validation codes and texts that ServiceStack's clients know from FluentValidation. */
+function describe(issue: Issue): { errorCode: string; text?: string } {
+	switch (issue.code) {
+		case "invalid_type":
+			return issue.input === undefined || issue.message.includes("undefined")
+				? { errorCode: "NotEmpty", text: "must not be empty." }
+				: { errorCode: "SerializationException", text: `must be ${article(issue.expected)}.` };
+		case "too_small":
+			return issue.origin === "string" && issue.minimum === 1
+				? { errorCode: "NotEmpty", text: "must not be empty." }
+				: { errorCode: issue.origin === "string" ? "MinimumLength" : "GreaterThanOrEqual" };
+		case "too_big":
+			return { errorCode: issue.origin === "string" || issue.origin === "array" ? "MaximumLength" : "LessThanOrEqual" };
+		case "invalid_value":
+			return { errorCode: "Enum", text: `must be one of ${issue.values.join(", ")}.` };
+		case "invalid_format":
+			return { errorCode: "RegularExpression", text: "is not in the correct format." };
+		default:
+			return { errorCode: "Predicate" };
+	}
+}
+
+function article(noun: string): string {
+	return /^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`;
+}
+
+/** `["chat", "chatMembers", 0, "userId"]` as `Chat.ChatMembers[0].UserId`. */
+function pathName(path: readonly PropertyKey[]): string {
+	return path.reduce<string>((name, part) => {
+		if (typeof part === "number") return `${name}[${part}]`;
+		const text = String(part);
+		return `${name}${name && "."}${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+	}, "");
+}

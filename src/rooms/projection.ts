@@ -1,0 +1,204 @@
+import type { Conversation } from "./conversation.ts";
+import { timing } from "./limits.ts";
+import type { Message, RoomEvent } from "./model.ts";
+
+/** Characters of one JSON parameter: D1 takes 2 MB a value, and a character may take three bytes. */
+const PARAMETER_LENGTH = 400_000;
+/** Longer texts are pictures and pasted files; what follows this is not searched. */
+const SEARCHED_LENGTH = 64 * 1024;
+const MESSAGES_A_FLUSH = 500;
+
+const UPSERT_CHAT = `
+INSERT INTO chat (tenant_id, chat_id, kind, name, created_by, created_by_name, created_at, is_archived, is_active,
+	member_count, message_count, last_activity_at, seq)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (tenant_id, chat_id) DO UPDATE SET name = excluded.name, is_archived = excluded.is_archived,
+	is_active = excluded.is_active, member_count = excluded.member_count, message_count = excluded.message_count,
+	last_activity_at = excluded.last_activity_at, seq = excluded.seq
+WHERE excluded.seq > chat.seq`;
+
+const UPSERT_MEMBERS = `
+INSERT INTO chat_member (tenant_id, chat_id, user_id, member_id, name, is_active, is_archived, last_read_index, last_chat_message_id, seq)
+SELECT ?1, ?2, value ->> 'userId', value ->> 'chatMemberId', value ->> 'name', value ->> 'isActive', value ->> 'isArchived',
+	value ->> 'lastReadIndex', value ->> 'lastChatMessageId', value ->> 'seq'
+FROM json_each(?3) WHERE true
+ON CONFLICT (tenant_id, chat_id, user_id) DO UPDATE SET name = excluded.name, is_active = excluded.is_active,
+	is_archived = excluded.is_archived, last_read_index = excluded.last_read_index,
+	last_chat_message_id = excluded.last_chat_message_id, seq = excluded.seq
+WHERE excluded.seq > chat_member.seq`;
+
+const UPSERT_MESSAGES = `
+INSERT INTO message (tenant_id, chat_id, idx, is_visitor, seq, message, body)
+SELECT ?1, ?2, value ->> 'idx', ?3, value ->> 'seq', value ->> 'message', value ->> 'body'
+FROM json_each(?4) WHERE true
+ON CONFLICT (tenant_id, chat_id, idx) DO UPDATE SET seq = excluded.seq, message = excluded.message, body = excluded.body
+WHERE excluded.seq > message.seq`;
+
+/** What the log owes to D1, and how it is paid: see "The life of a message" in ARCHITECTURE.md, steps 3 and 4. */
+export class Projection {
+	readonly #env: Env;
+	readonly #ctx: DurableObjectState;
+	readonly #conversation: Conversation;
+	readonly #onRestored: () => void;
+	#running: Promise<void> | undefined;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#startedAt = 0;
+	#alarmAt = 0;
+
+	/** `onRestored` is called when D1 turns out to know more of the room than the room itself. */
+	constructor(env: Env, ctx: DurableObjectState, conversation: Conversation, onRestored: () => void) {
+		this.#env = env;
+		this.#ctx = ctx;
+		this.#conversation = conversation;
+		this.#onRestored = onRestored;
+	}
+
+	get isOwing(): boolean {
+		return this.#conversation.transcript.seq > this.#conversation.projectedSeq;
+	}
+
+	/**
+	 * To be called in the turn that wrote to the log. The alarm is part of that write, so the debt outlives a crash; the payment itself
+	 * starts at once in a quiet room and once a second in a busy one, whose later changes share it.
+	 */
+	owe(now: number): void {
+		this.#arm(now);
+		if (this.#running || this.#timer !== undefined) return;
+		const wait = this.#startedAt + timing.projectionMs - now;
+		if (wait <= 0) void this.#start();
+		else
+			this.#timer = setTimeout(() => {
+				this.#timer = undefined;
+				if (!this.#running && this.isOwing) void this.#start();
+			}, wait);
+	}
+
+	#arm(now: number): void {
+		if (this.#alarmAt > now) return;
+		this.#alarmAt = now + timing.projectionAlarmMs;
+		void this.#ctx.storage.setAlarm(this.#alarmAt);
+	}
+
+	/** Waits until D1 knows what the log knows now. Gives up quietly when D1 is away: the alarm catches up. */
+	async settle(): Promise<void> {
+		const target = this.#conversation.transcript.seq;
+		while (this.#conversation.projectedSeq < target) {
+			const before = this.#conversation.projectedSeq;
+			await (this.#running ?? this.#start());
+			if (this.#conversation.projectedSeq === before) return;
+		}
+	}
+
+	/** The alarm: pays, and sets itself again while something is left. */
+	async onAlarm(): Promise<void> {
+		this.#alarmAt = 0;
+		await this.settle();
+		if (this.isOwing) this.#arm(Date.now());
+	}
+
+	#start(): Promise<void> {
+		this.#startedAt = Date.now();
+		this.#running = this.#pay()
+			.then(
+				() => true,
+				(error: unknown) => {
+					// Without D1 the room goes on; the alarm, or the next message, tries again.
+					console.error(JSON.stringify({ level: "error", projection: this.#conversation.room.chatId, error: String(error) }));
+					return false;
+				},
+			)
+			.then((isPaid) => {
+				this.#running = undefined;
+				if (!this.isOwing) return;
+				if (isPaid) this.owe(Date.now());
+				else this.#arm(Date.now());
+			});
+		this.#ctx.waitUntil(this.#running);
+		return this.#running;
+	}
+
+	async #pay(): Promise<void> {
+		const { events, upTo } = this.#conversation.changesSince(this.#conversation.projectedSeq, MESSAGES_A_FLUSH);
+		const knownSeq = this.#conversation.transcript.seq;
+		const [seen] = await Promise.all([this.#payRecord(), this.#paySearch(events)]);
+		if (seen > knownSeq) await this.#restart(seen);
+		else this.#conversation.setProjected(upTo);
+	}
+
+	/** Upserts the chat and its changed members; answers the position D1 has seen. */
+	async #payRecord(): Promise<number> {
+		const { room, roster, projectedSeq, lastActivityAt } = this.#conversation;
+		const { tenantId, chatId } = room;
+		const db = this.#env.DB;
+		const members = roster.changedSince(projectedSeq);
+		const results = await db.batch<{ seq: number }>([
+			db
+				.prepare(UPSERT_CHAT)
+				.bind(
+					tenantId,
+					chatId,
+					room.kind,
+					room.chatName,
+					room.createdBy,
+					room.createdByName,
+					room.dateCreated,
+					Number(room.isArchived),
+					Number(room.isActive),
+					roster.activeCount,
+					room.messageCount,
+					lastActivityAt,
+					room.seq,
+				),
+			...chunks(members.map((member) => JSON.stringify(member))).map((json) =>
+				db.prepare(UPSERT_MEMBERS).bind(tenantId, chatId, json),
+			),
+			db.prepare("SELECT seq FROM chat WHERE tenant_id = ? AND chat_id = ?").bind(tenantId, chatId),
+		]);
+		return results.at(-1)?.results[0]?.seq ?? 0;
+	}
+
+	async #paySearch(events: readonly RoomEvent[]): Promise<void> {
+		const rows = new Map<number, string>();
+		for (const event of events) {
+			const message = event.data["message"] as Message | undefined;
+			if (message) rows.set(message.index, searchRow(message, event.seq));
+		}
+		if (rows.size === 0) return;
+		const { tenantId, chatId, kind } = this.#conversation.room;
+		const statement = this.#env.SEARCH.prepare(UPSERT_MESSAGES);
+		await this.#env.SEARCH.batch(
+			chunks([...rows.values()]).map((json) => statement.bind(tenantId, chatId, Number(kind === "Visitor"), json)),
+		);
+	}
+
+	/** Nothing D1 has of this room can be told apart from what was lost, so all of it goes and is written anew. */
+	async #restart(seenSeq: number): Promise<void> {
+		const { tenantId, chatId } = this.#conversation.room;
+		const where = "WHERE tenant_id = ? AND chat_id = ?";
+		await this.#env.SEARCH.prepare(`DELETE FROM message ${where}`).bind(tenantId, chatId).run();
+		await this.#env.DB.prepare(`DELETE FROM chat_member ${where}`).bind(tenantId, chatId).run();
+		this.#conversation.beginEpoch(seenSeq, Date.now());
+		this.#onRestored();
+	}
+}
+
+function searchRow(message: Message, seq: number): string {
+	const { body, ...rest } = message;
+	const text = message.messageType.toLowerCase() === "text" ? (body ?? "") : "";
+	return JSON.stringify({ idx: message.index, seq, message: JSON.stringify(rest), body: text.slice(0, SEARCHED_LENGTH) });
+}
+
+/** JSON arrays that each stay within one parameter. */
+function chunks(rows: readonly string[]): string[] {
+	const arrays: string[][] = [];
+	let length = Infinity;
+	for (const row of rows) {
+		if (length + row.length > PARAMETER_LENGTH) {
+			arrays.push([]);
+			length = 0;
+		}
+		arrays.at(-1)?.push(row);
+		length += row.length;
+	}
+	return arrays.map((array) => `[${array.join(",")}]`);
+}

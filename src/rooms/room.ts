@@ -1,0 +1,267 @@
+import { DurableObject } from "cloudflare:workers";
+import { Conversation, notFound, type MemberChange, type Read, type RoomChange, type Sent, type Snapshot } from "./conversation.ts";
+import { Fanout } from "./fanout.ts";
+import { close, limits, timing } from "./limits.ts";
+import { Feed, type FeedFrame, type Position } from "./feed.ts";
+import { exists, migrate } from "./migrations.ts";
+import { refuse, type Caller, type Draft, type Message, type Result, type RoomSeed } from "./model.ts";
+import { Projection } from "./projection.ts";
+import { PROTOCOL } from "./frames.ts";
+import { closeQuietly, Sessions } from "./sessions.ts";
+import { SendQueue } from "./send-queue.ts";
+import { SocketProtocol } from "./socket-protocol.ts";
+import { Tickets } from "./tickets.ts";
+import type { StoredMessage } from "./transcript.ts";
+
+/** What of a room is alive once it exists. */
+type Live = {
+	conversation: Conversation;
+	projection: Projection;
+	sends: SendQueue;
+	protocol: SocketProtocol;
+	feed: Feed;
+	tickets: Tickets;
+};
+
+/** How the Worker tells the room who asks for a socket. Stripped from what comes in from outside. */
+export const CALLER_HEADER = "x-foyer-caller";
+
+/**
+ * A chat room: one object, one order of events, its live sockets. A shell: what a room knows and allows is `Conversation`, what is said
+ * on sockets `SocketProtocol`, what D1 is owed `Projection`. Every method but `create` answers `NotFound` for an id that was never
+ * created, and writes nothing then.
+ */
+export class Room extends DurableObject<Env> {
+	readonly #sessions: Sessions;
+	readonly #fanout: Fanout;
+	#live: Live | undefined;
+
+	constructor(ctx: DurableObjectState, env: Env) {
+		super(ctx, env);
+		const rate = { burst: Number(env.SEND_BURST), perSecond: Number(env.SEND_RATE) };
+		this.#sessions = new Sessions(ctx, rate);
+		this.#fanout = new Fanout((frame) => this.#sessions.broadcast(frame));
+		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+		if (!exists(ctx.storage.sql)) return;
+		migrate(ctx.storage.sql);
+		this.#live = this.#wake(new Conversation(ctx.storage.sql));
+	}
+
+	/** Creates the room, or finds it if its creator asks again; anybody else is told that the id is taken. */
+	async create(seed: RoomSeed, members: readonly MemberChange[]): Promise<Result<Snapshot & { created: boolean }>> {
+		if (this.#live) {
+			const { room } = this.#live.conversation;
+			const isSame = room.tenantId === seed.tenantId && room.createdBy === seed.createdBy && room.kind === seed.kind;
+			if (!isSame) return refuse("ChatExists", "This chatId is taken.");
+			await this.#live.projection.settle();
+			return { ok: true, created: false, ...this.#live.conversation.snapshot() };
+		}
+		if (members.length >= limits.members) return refuse("TooManyMembers", `A chat has at most ${limits.members} members.`);
+		const conversation = this.ctx.storage.transactionSync(() => {
+			migrate(this.ctx.storage.sql);
+			return Conversation.create(this.ctx.storage.sql, seed, members, Date.now());
+		});
+		this.#live = this.#wake(conversation);
+		this.#publish(this.#live);
+		await this.#live.projection.settle();
+		return { ok: true, created: true, ...conversation.snapshot() };
+	}
+
+	/** The room and its members as they are now. */
+	describe(caller: Caller): Result<Snapshot> {
+		return this.#read(caller, ({ conversation }) => ({ ok: true, ...conversation.snapshot() }));
+	}
+
+	/** Name, archive and members; D1 knows of it when this answers. */
+	change(caller: Caller, change: RoomChange): Promise<Result<Snapshot>> {
+		return this.#write(caller, ({ conversation }, now) => {
+			const result = conversation.change(caller, change, now);
+			for (const { userId, isActive } of result.ok ? result.members : [])
+				if (!isActive) this.#sessions.closeAll(close.noPermission, "removed from the chat", userId);
+			return result;
+		});
+	}
+
+	/** Deletes a visitor room softly, or brings it back; D1 knows of it when this answers. */
+	setActive(caller: Caller, isActive: boolean): Promise<Result<Snapshot>> {
+		return this.#write(caller, ({ conversation }, now) => conversation.setActive(isActive, caller, now));
+	}
+
+	/** Appends a message; sends of one moment share one commit. */
+	async send(caller: Caller, draft: Draft): Promise<Result<Sent>> {
+		const live = this.#live;
+		if (!live) return notFound();
+		return live.conversation.refusal(caller) ?? (await live.sends.send(caller, draft));
+	}
+
+	async edit(caller: Caller, messageId: string, body: string): Promise<Result<{ message: Message }>> {
+		return this.#alter(caller, ({ conversation }, now) => conversation.edit(caller, messageId, body, now));
+	}
+
+	async remove(caller: Caller, messageId: string): Promise<Result<{ message: Message }>> {
+		return this.#alter(caller, ({ conversation }, now) => conversation.remove(caller, messageId, now));
+	}
+
+	/** Moves the caller's read marker; D1 knows of it when this answers. */
+	markRead(caller: Caller, messageId: string): Promise<Result<Read>> {
+		return this.#write(caller, ({ conversation }, now) => conversation.markRead(caller, { messageId }, now));
+	}
+
+	history(
+		caller: Caller,
+		page: { before?: number | undefined; after?: number | undefined; take: number },
+	): Result<{ messages: StoredMessage[]; hasMore: boolean }> {
+		return this.#read(caller, ({ conversation }) => ({ ok: true, ...conversation.transcript.history(page) }));
+	}
+
+	/** The log after a position, waiting up to `waitMs` for the first event when there is none. */
+	async events(caller: Caller, position: Position, take: number, waitMs: number): Promise<Result<{ frame: FeedFrame }>> {
+		const live = this.#live;
+		if (!live) return notFound();
+		const refused = live.conversation.refusal(caller);
+		if (refused) return refused;
+		const frame = await live.feed.after(position, take, waitMs);
+		// Whoever was removed while waiting learns nothing more.
+		return live.conversation.refusal(caller) ?? ("code" in frame ? frame : { ok: true, frame });
+	}
+
+	async issueTicket(caller: Caller): Promise<Result<{ ticket: string }>> {
+		const live = this.#live;
+		if (!live) return notFound();
+		const refused = live.conversation.refusal(caller);
+		if (refused) return refused;
+		const ticket = await live.tickets.issue(caller);
+		return ticket === undefined
+			? refuse("TooManyRequests", "Too many tickets of this chat wait unused.", timing.ticketMs)
+			: { ok: true, ticket };
+	}
+
+	/** True when the room answers: for the readiness check. */
+	ready(): boolean {
+		return this.ctx.getWebSockets().length >= 0;
+	}
+
+	/** The upgrade, and nothing else. A browser cannot read the status of a refused upgrade, so refusals are close codes. */
+	override async fetch(request: Request): Promise<Response> {
+		const { 0: client, 1: server } = new WebSocketPair();
+		const refused = await this.#admit(request, server);
+		if (refused) {
+			server.accept();
+			closeQuietly(server, refused.code, refused.reason);
+		}
+		return new Response(null, { status: 101, webSocket: client, headers: { "Sec-WebSocket-Protocol": PROTOCOL } });
+	}
+
+	async #admit(request: Request, server: WebSocket): Promise<{ code: number; reason: string } | undefined> {
+		const live = this.#live;
+		if (!live) return { code: close.badTicket, reason: "no such chat" };
+		const identified = await this.#callerOf(request, live);
+		if ("code" in identified) return identified;
+		if (live.conversation.refusal(identified.caller)) return { code: close.noPermission, reason: "not a member" };
+		if (this.#sessions.size >= limits.sockets) return { code: close.tooManyConnections, reason: "too many connections" };
+		this.#sessions.accept(server, identified.caller);
+		live.protocol.expectHello();
+		return undefined;
+	}
+
+	async #callerOf(request: Request, live: Live): Promise<{ caller: Caller } | { code: number; reason: string }> {
+		const ticket = ticketOf(request);
+		if (ticket !== undefined) {
+			const redeemed = await live.tickets.redeem(ticket);
+			if (redeemed.outcome === "ok") return { caller: redeemed.caller };
+			return redeemed.outcome === "expired"
+				? { code: close.ticketExpired, reason: "ticket expired" }
+				: { code: close.badTicket, reason: "unknown or used ticket" };
+		}
+		const header = request.headers.get(CALLER_HEADER);
+		const caller = header ? (JSON.parse(decodeURIComponent(header)) as Caller) : live.conversation.visitorCaller();
+		return caller ? { caller } : { code: close.badTicket, reason: "no ticket" };
+	}
+
+	override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+		const session = this.#sessions.get(socket);
+		if (!session || !this.#live) return closeQuietly(socket, close.goingAway, "say hello again");
+		this.#live.protocol.receive(session, data);
+	}
+
+	override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+		const session = this.#sessions.forget(socket);
+		closeQuietly(socket, code, reason);
+		if (session) this.#live?.protocol.left(session);
+	}
+
+	override webSocketError(socket: WebSocket): void {
+		this.webSocketClose(socket, 1011, "error");
+	}
+
+	override async alarm(): Promise<void> {
+		await this.#live?.projection.onAlarm();
+	}
+
+	#wake(conversation: Conversation): Live {
+		const projection = new Projection(this.env, this.ctx, conversation, () => this.#restored());
+		const feed = new Feed(conversation);
+		const publish = () => this.#live && this.#publish(this.#live);
+		const turn = <T>(work: () => T) => this.#turn(work);
+		const sends = new SendQueue({ conversation, sessions: this.#sessions, turn, publish });
+		const protocol = new SocketProtocol({ conversation, sessions: this.#sessions, fanout: this.#fanout, feed, sends, turn, publish });
+		return { conversation, projection, feed, sends, protocol, tickets: new Tickets(this.ctx.storage.sql) };
+	}
+
+	/** Announces what the turn changed, to sockets, to feeds and to D1. */
+	#publish({ conversation, projection, feed }: Live): void {
+		const events = conversation.transcript.takeEvents();
+		if (events.length > 0) {
+			this.#fanout.push(events.map((event) => JSON.stringify(event)));
+			feed.wake();
+		}
+		if (projection.isOwing) projection.owe(Date.now());
+	}
+
+	#restored(): void {
+		this.#sessions.broadcast(JSON.stringify({ type: "reconnect", reason: "epochChanged", afterMs: 0 }));
+		this.#sessions.closeAll(close.goingAway, "restored");
+	}
+
+	/**
+	 * Runs a change as one transaction. When storage fails in the middle nothing of it stays, and the object starts anew from what is on
+	 * disk: memory must never be ahead of it.
+	 */
+	#turn<T>(work: () => T): T {
+		try {
+			return this.ctx.storage.transactionSync(work);
+		} catch (error) {
+			console.error(JSON.stringify({ level: "error", room: this.ctx.id.name, error: String(error) }));
+			this.ctx.abort("a change failed");
+			throw error;
+		}
+	}
+
+	#read<T>(caller: Caller, answer: (live: Live) => Result<T>): Result<T> {
+		if (!this.#live) return notFound();
+		return this.#live.conversation.refusal(caller) ?? answer(this.#live);
+	}
+
+	/** Runs a change in one turn, after the sends that came before it. */
+	#alter<T>(caller: Caller, change: (live: Live, now: number) => Result<T>): Result<T> {
+		return this.#read(caller, (live) => {
+			live.sends.flush();
+			const result = this.#turn(() => change(live, Date.now()));
+			this.#publish(live);
+			return result;
+		});
+	}
+
+	/** A change that the caller will look for in a list at once. */
+	async #write<T>(caller: Caller, change: (live: Live, now: number) => Result<T>): Promise<Result<T>> {
+		const result = this.#alter(caller, change);
+		if (result.ok) await this.#live?.projection.settle();
+		return result;
+	}
+}
+
+function ticketOf(request: Request): string | undefined {
+	const protocols = request.headers.get("Sec-WebSocket-Protocol")?.split(",") ?? [];
+	return protocols.map((protocol) => protocol.trim()).find((protocol) => protocol.startsWith("ticket."))?.slice("ticket.".length);
+}
+

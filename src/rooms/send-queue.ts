@@ -1,0 +1,99 @@
+import type { Conversation, Sent } from "./conversation.ts";
+import type { FrameId, ServerFrame } from "./frames.ts";
+import { joined } from "./frames.ts";
+import { limits } from "./limits.ts";
+import { refuse, type Caller, type Draft, type Result } from "./model.ts";
+import type { Session, Sessions } from "./sessions.ts";
+
+type Parts = {
+	conversation: Conversation;
+	sessions: Sessions;
+	/** Runs a change as one transaction. */
+	turn: <T>(work: () => T) => T;
+	/** Announces what a change left in the transcript. */
+	publish: () => void;
+};
+
+type Pending = { caller: Caller; draft: Draft; answer: (result: Result<Sent>) => void };
+
+/**
+ * Group commit. The first send schedules a flush with a zero-delay timer, and whatever has arrived by then shares it: one turn, one
+ * commit, one frame of acks per socket. It costs 5 % with one message outstanding and gives several times the rate with 64 (2026-11-22).
+ * The output gate holds every answer until the commit is durable, so what is acked cannot be lost.
+ */
+export class SendQueue {
+	readonly #parts: Parts;
+	readonly #acks = new Map<Session, string[]>();
+	#pending: Pending[] = [];
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(parts: Parts) {
+		this.#parts = parts;
+	}
+
+	/** A send that waits for its answer. */
+	send(caller: Caller, draft: Draft): Promise<Result<Sent>> {
+		return new Promise((answer) => this.#push({ caller, draft, answer }));
+	}
+
+	/** A send whose answer is a frame. */
+	sendFrom(session: Session, id: FrameId, draft: Draft): void {
+		this.#push({
+			caller: session.caller,
+			draft,
+			answer: (result) => {
+				const text = JSON.stringify(ackOf(id, result));
+				const acks = this.#acks.get(session);
+				if (acks) acks.push(text);
+				else this.#acks.set(session, [text]);
+			},
+		});
+	}
+
+	#push(pending: Pending): void {
+		if (byteLength(pending.draft.body) > limits.bodyBytes) {
+			pending.answer(refuse("BodyTooLarge", `A message holds at most ${limits.bodyBytes} bytes.`));
+			this.#sendAcks();
+			return;
+		}
+		this.#pending.push(pending);
+		this.#timer ??= setTimeout(() => this.flush(), 0);
+	}
+
+	/** Writes and answers what is pending, all of it or (when storage fails) none. */
+	flush(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		const pending = this.#pending;
+		if (pending.length === 0) return;
+		this.#pending = [];
+		const { conversation, turn, publish } = this.#parts;
+		const now = Date.now();
+		const results = turn(() =>
+			pending.map(({ caller, draft }) => conversation.refusal(caller) ?? conversation.send(caller, draft, now)),
+		);
+		pending.forEach(({ answer }, position) => answer(results[position] ?? refuse("NotFound", "")));
+		this.#sendAcks();
+		publish();
+	}
+
+	#sendAcks(): void {
+		for (const [session, acks] of this.#acks) this.#parts.sessions.sendText(session, joined(acks));
+		this.#acks.clear();
+	}
+}
+
+/** The answer to a change of a message, as a frame. */
+export function ackOf(re: FrameId, result: Result<Sent>): ServerFrame {
+	if (!result.ok) {
+		const temporary = result.code === "RateLimited";
+		return { type: "error", re, code: result.code, message: result.message, temporary };
+	}
+	const { seq, index, chatMessageId, dateCreated } = result.message;
+	return { type: "ack", re, seq, index, chatMessageId, dateCreated, duplicate: result.duplicate };
+}
+
+/** UTF-8 bytes; a short text is not encoded to be counted. */
+function byteLength(text: string): number {
+	return text.length * 3 <= limits.bodyBytes ? text.length : new TextEncoder().encode(text).length;
+}

@@ -1,0 +1,179 @@
+import type { Present, ServerFrame } from "./frames.ts";
+import { close, limits, timing } from "./limits.ts";
+import type { Caller } from "./model.ts";
+
+/** What a socket's attachment holds: all that must survive hibernation. */
+type Attachment = { connectionId: string; caller: Caller; isReady: boolean; connectedAt: number };
+
+/** One live socket. What is not in the attachment may be forgotten: after the 10 idle seconds that hibernation takes, a bucket is full again. */
+export type Session = Attachment & {
+	readonly socket: WebSocket;
+	tokens: number;
+	refilledAt: number;
+	badFrames: number;
+	typingAt: number;
+	/** Characters sent since the last sign of life. */
+	unheard: number;
+	unheardSince: number;
+};
+
+export type Rate = { burst: number; perSecond: number };
+
+/** The sockets of one room. Rebuilt from the platform's list whenever the object wakes up. */
+export class Sessions {
+	readonly #ctx: DurableObjectState;
+	readonly rate: Rate;
+	readonly #open = new Map<WebSocket, Session>();
+
+	constructor(ctx: DurableObjectState, rate: Rate) {
+		this.#ctx = ctx;
+		this.rate = rate;
+		for (const socket of ctx.getWebSockets()) {
+			const attachment = socket.deserializeAttachment() as Attachment | null;
+			if (attachment && socket.readyState === WebSocket.OPEN) this.#open.set(socket, this.#session(socket, attachment));
+		}
+	}
+
+	get size(): number {
+		return this.#open.size;
+	}
+
+	get(socket: WebSocket): Session | undefined {
+		return this.#open.get(socket);
+	}
+
+	/** Accepts a socket for a caller. It hears nothing until it has said hello. */
+	accept(socket: WebSocket, caller: Caller): Session {
+		this.#ctx.acceptWebSocket(socket);
+		const attachment = { connectionId: crypto.randomUUID(), caller, isReady: false, connectedAt: Date.now() };
+		socket.serializeAttachment(attachment);
+		const session = this.#session(socket, attachment);
+		this.#open.set(socket, session);
+		return session;
+	}
+
+	/** From now on the socket hears what is said to everybody. */
+	makeReady(session: Session): void {
+		session.isReady = true;
+		const { connectionId, caller, isReady, connectedAt } = session;
+		session.socket.serializeAttachment({ connectionId, caller, isReady, connectedAt } satisfies Attachment);
+	}
+
+	forget(socket: WebSocket): Session | undefined {
+		const session = this.#open.get(socket);
+		this.#open.delete(socket);
+		return session;
+	}
+
+	/** Sends one text to every socket that is ready, but for one. */
+	broadcast(text: string, except?: Session): void {
+		for (const session of this.#open.values()) if (session.isReady && session !== except) this.#write(session, text);
+	}
+
+	send(session: Session, ...frames: ServerFrame[]): void {
+		for (const frame of frames) this.#write(session, JSON.stringify(frame));
+	}
+
+	sendText(session: Session, text: string): void {
+		this.#write(session, text);
+	}
+
+	/** Closes the sockets of one user, or of everybody. */
+	closeAll(code: number, reason: string, userId?: string): void {
+		for (const session of [...this.#open.values()])
+			if (userId === undefined || session.caller.userId === userId) this.close(session, code, reason);
+	}
+
+	close(session: Session, code: number, reason: string): void {
+		this.#open.delete(session.socket);
+		closeQuietly(session.socket, code, reason);
+	}
+
+	/** Sockets that connected before `before` and never said hello. */
+	silent(before: number): Session[] {
+		return [...this.#open.values()].filter((session) => !session.isReady && session.connectedAt <= before);
+	}
+
+	/** Takes a token from the socket's bucket; otherwise says in how many milliseconds there is one. */
+	take(session: Session, now: number): number {
+		const { burst, perSecond } = this.rate;
+		session.tokens = Math.min(burst, session.tokens + ((now - session.refilledAt) * perSecond) / 1000);
+		session.refilledAt = now;
+		if (session.tokens < 1) return Math.ceil(((1 - session.tokens) * 1000) / perSecond);
+		session.tokens -= 1;
+		return 0;
+	}
+
+	/** Everybody whose socket is ready and has lately shown a sign of life: a close event is not guaranteed to come. */
+	present(now: number): Present[] {
+		const present = new Map<string, Present>();
+		for (const session of this.#open.values()) {
+			const { userId, name, kind } = session.caller;
+			if (session.isReady && now - this.#lastSign(session) < timing.presentMs) present.set(userId, { userId, name, kind });
+		}
+		return [...present.values()];
+	}
+
+	/** True when another ready socket speaks for the same user. */
+	hasOther(session: Session): boolean {
+		for (const other of this.#open.values())
+			if (other !== session && other.isReady && other.caller.userId === session.caller.userId) return true;
+		return false;
+	}
+
+	/** Notes that a client said something. */
+	heard(session: Session, now: number): void {
+		session.unheard = 0;
+		session.unheardSince = now;
+	}
+
+	#lastSign(session: Session): number {
+		const ping = this.#ctx.getWebSocketAutoResponseTimestamp(session.socket)?.getTime() ?? 0;
+		return Math.max(ping, session.unheardSince);
+	}
+
+	#write(session: Session, text: string): void {
+		session.unheard += text.length;
+		if (session.unheard > limits.silentLength && !this.#isHeard(session)) {
+			this.close(session, close.slowConsumer, "reads too slowly");
+			return;
+		}
+		try {
+			session.socket.send(text);
+		} catch {
+			// A socket on its way out may still be listed; its close event does the rest.
+			this.#open.delete(session.socket);
+		}
+	}
+
+	/** The runtime does not show how much it holds back for a socket; pings that come in are the only sign that it is read. */
+	#isHeard(session: Session): boolean {
+		const last = this.#lastSign(session);
+		if (last <= session.unheardSince) return false;
+		this.heard(session, last);
+		return true;
+	}
+
+	#session(socket: WebSocket, attachment: Attachment): Session {
+		const now = Date.now();
+		return {
+			...attachment,
+			socket,
+			tokens: this.rate.burst,
+			refilledAt: now,
+			badFrames: 0,
+			typingAt: 0,
+			unheard: 0,
+			unheardSince: now,
+		};
+	}
+}
+
+/** Answers or begins a close; codes that have no place in a frame (1005, 1006, 1015) are answered as a normal close. */
+export function closeQuietly(socket: WebSocket, code: number, reason: string): void {
+	try {
+		socket.close(code === 1005 || code === 1006 || code === 1015 ? 1000 : code, reason.slice(0, 100));
+	} catch {
+		// Already closed.
+	}
+}
