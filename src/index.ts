@@ -1,1 +1,5 @@
-export default {fetch(){return new Response('x')}}; import {DurableObject} from 'cloudflare:workers'; export class Room extends DurableObject{}
+import { app } from "./app.ts";
+
+export { Room } from "./rooms/room.ts";
+
+export default { fetch: app.fetch } satisfies ExportedHandler<Env>;

@@ -1,4 +1,5 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context, Handler, MiddlewareHandler } from "hono";
+import { findTargetHandler } from "hono/utils/handler";
 import { Failure } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
 import { principalOfJwt } from "./issuers.ts";
@@ -13,7 +14,7 @@ export type Access = { permission: Permission } | { open: string };
 const ACCESS = Symbol("access");
 
 /** The guard a middleware stands for, if it is one. `app.ts` refuses to start with a route that has none. */
-export function accessOf(handler: unknown): Access | undefined {
+function accessOf(handler: unknown): Access | undefined {
 	return typeof handler === "function" ? (handler as { [ACCESS]?: Access })[ACCESS] : undefined;
 }
 
@@ -24,11 +25,17 @@ function guard(access: Access, handler: MiddlewareHandler<FoyerEnv>): Middleware
 /** Lets through who holds the permission. 401 without a good credential, 403 without the right role. */
 export function requires(permission: Permission): MiddlewareHandler<FoyerEnv> {
 	return guard({ permission }, async (c, next) => {
-		const principal = await authenticate(c);
-		if (!principal) throw unauthorized();
-		if (!allows(principal.roles, permission)) throw new Failure("Forbidden", "Your role does not allow this.");
+		await permitted(c, permission);
 		await next();
 	});
+}
+
+/** The caller, if it holds the permission; for routes where it depends on the request whether one is needed. */
+export async function permitted(c: Context<FoyerEnv>, permission: Permission): Promise<Principal> {
+	const principal = await authenticate(c);
+	if (!principal) throw unauthorized();
+	if (!allows(principal.roles, permission)) throw new Failure("Forbidden", "Your role does not allow this.");
+	return principal;
 }
 
 /** Names a route that anybody may call, and why. */
@@ -36,7 +43,7 @@ export function open(reason: string): MiddlewareHandler<FoyerEnv> {
 	return guard({ open: reason }, (_, next) => next());
 }
 
-export function unauthorized(): Failure {
+function unauthorized(): Failure {
 	return new Failure("Unauthorized", "Send a token or an API key: `Authorization: Bearer …` or `X-Api-Key: …`.", {
 		headers: { "WWW-Authenticate": 'Bearer realm="foyer"' },
 	});
@@ -81,4 +88,22 @@ function basicUser(value: string): string | undefined {
 	} catch {
 		return undefined;
 	}
+}
+
+/** Throws when a route is neither guarded nor named open: deny by default, found at start-up and so at deployment. */
+export function assertGuarded(app: { routes: readonly { method: string; path: string; handler: unknown }[] }): void {
+	for (const [route, access] of accessByRoute(app)) if (!access) throw new Error(`${route} has no guard`);
+}
+
+/** The guard of each route, by `METHOD /path`. */
+export function accessByRoute(app: {
+	routes: readonly { method: string; path: string; handler: unknown }[];
+}): Map<string, Access | undefined> {
+	const guards = new Map<string, Access | undefined>();
+	for (const { method, path, handler } of app.routes) {
+		if (method === "ALL") continue;
+		const name = `${method} ${path}`;
+		guards.set(name, guards.get(name) ?? accessOf(findTargetHandler(handler as Handler)));
+	}
+	return guards;
 }

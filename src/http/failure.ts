@@ -1,6 +1,7 @@
 import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { RefusalCode } from "../rooms/model.ts";
+import type { Refusal, RefusalCode } from "../rooms/model.ts";
 import type { FoyerEnv } from "./foyer-env.ts";
 
 /** Every code an answer can carry, and its status. */
@@ -58,24 +59,24 @@ export class Failure extends Error {
 }
 
 /** Unwraps a room's answer: the value, or its refusal as a Failure. */
-export function orFail<T extends { ok: true }>(
-	result: T | { ok: false; code: RefusalCode; message: string; retryAfterMs?: number },
-): T {
-	if (result.ok) return result;
-	const headers = result.retryAfterMs === undefined ? {} : { "Retry-After": String(Math.ceil(result.retryAfterMs / 1000)) };
-	throw new Failure(result.code, result.message, { headers });
+export function orFail<Answer extends { ok: true } | Refusal>(answer: Answer): Extract<Answer, { ok: true }> {
+	if (answer.ok) return answer as Extract<Answer, { ok: true }>;
+	const { code, message, retryAfterMs } = answer;
+	const headers = retryAfterMs === undefined ? {} : { "Retry-After": String(Math.ceil(retryAfterMs / 1000)) };
+	throw new Failure(code, message, { headers });
 }
 
 /** The failure that an error stands for. A bug becomes a 500 that shows nothing of the inside; its cause is for the log. */
 export function failureOf(error: unknown, requestId: string): Failure {
 	if (error instanceof Failure) return error;
+	if (error instanceof HTTPException && error.status === 400) return new Failure("SerializationException", "The body is not valid JSON.");
 	return new Failure("InternalServerError", `Something went wrong on our side. Quote request ${requestId} when you report it.`);
 }
 
 /** Errors as ServiceStack clients read them: `{"responseStatus": {errorCode, message, errors}}`. */
 export function respondWithStatus(error: Error, c: Context<FoyerEnv>): Response {
 	const failure = failureOf(error, c.get("requestId"));
-	if (failure !== error) logBug(error, c);
+	if (failure.status === 500) logBug(error, c);
 	const { code, message, fields, headers } = failure;
 	const body = { responseStatus: { errorCode: fields[0]?.errorCode ?? code, message, errors: fields } };
 	return c.json(body, failure.status, headers);

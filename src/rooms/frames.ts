@@ -6,8 +6,6 @@ import * as z from "zod";
 import { limits } from "./limits.ts";
 import type { AuthorKind, Member, Message, RoomEvent } from "./model.ts";
 
-export const PROTOCOL = "foyer.v1";
-
 const id = z.union([z.string().max(64), z.number()]);
 const guid = z.string().regex(/^[0-9a-f]{32}$/i);
 const index = z.int().min(0);

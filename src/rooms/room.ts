@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { allowsOrigin } from "../auth/origins.ts";
 import { Conversation, notFound, type MemberChange, type Read, type RoomChange, type Sent, type Snapshot } from "./conversation.ts";
 import { Fanout } from "./fanout.ts";
 import { close, limits, timing } from "./limits.ts";
@@ -6,7 +7,7 @@ import { Feed, type FeedFrame, type Position } from "./feed.ts";
 import { exists, migrate } from "./migrations.ts";
 import { refuse, type Caller, type Draft, type Message, type Result, type RoomSeed } from "./model.ts";
 import { Projection } from "./projection.ts";
-import { PROTOCOL } from "./frames.ts";
+import { CALLER_HEADER, PROTOCOL, ticketOf } from "./upgrade.ts";
 import { closeQuietly, Sessions } from "./sessions.ts";
 import { SendQueue } from "./send-queue.ts";
 import { SocketProtocol } from "./socket-protocol.ts";
@@ -22,9 +23,6 @@ type Live = {
 	feed: Feed;
 	tickets: Tickets;
 };
-
-/** How the Worker tells the room who asks for a socket. Stripped from what comes in from outside. */
-export const CALLER_HEADER = "x-foyer-caller";
 
 /**
  * A chat room: one object, one order of events, its live sockets. A shell: what a room knows and allows is `Conversation`, what is said
@@ -70,6 +68,19 @@ export class Room extends DurableObject<Env> {
 	/** The room and its members as they are now. */
 	describe(caller: Caller): Result<Snapshot> {
 		return this.#read(caller, ({ conversation }) => ({ ok: true, ...conversation.snapshot() }));
+	}
+
+	/** A visitor room and the caller that the holder of its id is; `NotFound` for any other chat. */
+	describeVisitor(): Result<Snapshot & { caller: Caller }> {
+		const caller = this.#live?.conversation.visitorCaller();
+		if (!this.#live || !caller) return notFound();
+		return { ok: true, caller, ...this.#live.conversation.snapshot() };
+	}
+
+	/** Appends a message of the room's own visitor. */
+	async sendAsVisitor(draft: Draft): Promise<Result<Sent>> {
+		const caller = this.#live?.conversation.visitorCaller();
+		return caller ? this.send(caller, draft) : notFound();
 	}
 
 	/** Name, archive and members; D1 knows of it when this answers. */
@@ -157,6 +168,8 @@ export class Room extends DurableObject<Env> {
 		if (!live) return { code: close.badTicket, reason: "no such chat" };
 		const identified = await this.#callerOf(request, live);
 		if ("code" in identified) return identified;
+		if (!(await allowsOrigin(this.env, live.conversation.tenantId, request)))
+			return { code: close.noPermission, reason: "origin not allowed" };
 		if (live.conversation.refusal(identified.caller)) return { code: close.noPermission, reason: "not a member" };
 		if (this.#sessions.size >= limits.sockets) return { code: close.tooManyConnections, reason: "too many connections" };
 		this.#sessions.accept(server, identified.caller);
@@ -259,9 +272,3 @@ export class Room extends DurableObject<Env> {
 		return result;
 	}
 }
-
-function ticketOf(request: Request): string | undefined {
-	const protocols = request.headers.get("Sec-WebSocket-Protocol")?.split(",") ?? [];
-	return protocols.map((protocol) => protocol.trim()).find((protocol) => protocol.startsWith("ticket."))?.slice("ticket.".length);
-}
-

@@ -25,7 +25,7 @@ export class SendQueue {
 	readonly #parts: Parts;
 	readonly #acks = new Map<Session, string[]>();
 	#pending: Pending[] = [];
-	#timer: ReturnType<typeof setTimeout> | undefined;
+	#timer: number | undefined;
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
@@ -62,7 +62,7 @@ export class SendQueue {
 
 	/** Writes and answers what is pending, all of it or (when storage fails) none. */
 	flush(): void {
-		clearTimeout(this.#timer);
+		if (this.#timer !== undefined) clearTimeout(this.#timer);
 		this.#timer = undefined;
 		const pending = this.#pending;
 		if (pending.length === 0) return;

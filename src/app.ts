@@ -1,0 +1,37 @@
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { assertGuarded } from "./auth/authenticate.ts";
+import { isContradictory } from "./auth/development.ts";
+import { auth } from "./auth/routes.ts";
+import { chats } from "./chats/routes.ts";
+import { dowell } from "./dowell/routes.ts";
+import { Failure, respondWithStatus } from "./http/failure.ts";
+import type { FoyerEnv } from "./http/foyer-env.ts";
+import { health } from "./http/health.ts";
+import { requestLog } from "./http/request-log.ts";
+import { staffCors } from "./http/staff-cors.ts";
+import { boundedBody, wire } from "./wire/wire.ts";
+
+/** The whole HTTP surface on one screen: what every request passes, then one line per feature. */
+export const app = new Hono<FoyerEnv>()
+	.use(requestLog)
+	.use(secureHeaders())
+	.use(async (c, next) => {
+		if (isContradictory(c.env)) throw new Failure("Misconfigured", "ENVIRONMENT and PRODUCTION contradict each other.");
+		await next();
+	})
+	.use(boundedBody)
+	.use("/v1/*", staffCors, wire)
+	.use("/auth/*", staffCors, wire)
+	.route("/health", health)
+	.route("/auth", auth)
+	.route("/v1/Chat", chats)
+	.route("/api/v2", dowell);
+
+app.notFound(() => {
+	throw new Failure("NotFound", "There is nothing here.");
+});
+app.onError(respondWithStatus);
+assertGuarded(app);
+
+export type Api = typeof app;

@@ -1,0 +1,87 @@
+import { Hono } from "hono";
+import { open, permitted, principal, requires } from "../auth/authenticate.ts";
+import { callerOf } from "../auth/principal.ts";
+import { orFail, respondWithStatus } from "../http/failure.ts";
+import type { FoyerEnv } from "../http/foyer-env.ts";
+import { valid } from "../http/validate.ts";
+import { timing } from "../rooms/limits.ts";
+import { offersTicket, openSocket, roomOf } from "../rooms/rooms.ts";
+import { changeChat, chatsOf, createChat, search } from "./chat.ts";
+import {
+	chatListQuery,
+	chatPath,
+	chatRequest,
+	editBody,
+	eventsQuery,
+	historyQuery,
+	messageBody,
+	messagePath,
+	readBody,
+	searchQuery,
+} from "./schema.ts";
+
+const staff = requires("chat:use");
+
+/** The agent dialect: section 2 of the contract, the wire types of seed 000. */
+export const chats = new Hono<FoyerEnv>()
+	.get("/", staff, valid("query", chatListQuery), async (c) =>
+		c.json({ chat: await chatsOf(c.env, principal(c), c.req.valid("query")) }),
+	)
+	.post("/", staff, valid("json", chatRequest), async (c) => {
+		const { chatId, chat = {} } = c.req.valid("json");
+		return c.json({ chat: [await createChat(c.env, principal(c), chatId, chat)] });
+	})
+	.get("/Search", staff, valid("query", searchQuery), async (c) =>
+		c.json(await search(c.env, principal(c), c.req.valid("query"))),
+	)
+	.put("/:ChatId", staff, valid("param", chatPath), valid("json", chatRequest), async (c) => {
+		const { chat = {} } = c.req.valid("json");
+		return c.json({ chat: [await changeChat(c.env, principal(c), c.req.valid("param").ChatId, chat)] });
+	})
+	.get("/:ChatId/Messages", staff, valid("param", chatPath), valid("query", historyQuery), async (c) => {
+		const room = roomOf(c.env, c.req.valid("param").ChatId);
+		const { messages, hasMore } = orFail(await room.history(callerOf(principal(c)), c.req.valid("query")));
+		return c.json({ messages: messages.map(({ origin: _, ...message }) => message), hasMore });
+	})
+	.post("/:ChatId/Messages", staff, valid("param", chatPath), valid("json", messageBody), async (c) => {
+		const { messageType = "Text", ...draft } = c.req.valid("json");
+		const room = roomOf(c.env, c.req.valid("param").ChatId);
+		const { message, duplicate } = orFail(await room.send(callerOf(principal(c)), { ...draft, messageType }));
+		return c.json({ message, duplicate });
+	})
+	.put("/:ChatId/Messages/:ChatMessageId", staff, valid("param", messagePath), valid("json", editBody), async (c) => {
+		const { ChatId, ChatMessageId } = c.req.valid("param");
+		const room = roomOf(c.env, ChatId);
+		const { message } = orFail(await room.edit(callerOf(principal(c)), ChatMessageId, c.req.valid("json").body));
+		return c.json({ message });
+	})
+	.delete("/:ChatId/Messages/:ChatMessageId", staff, valid("param", messagePath), async (c) => {
+		const { ChatId, ChatMessageId } = c.req.valid("param");
+		const { message } = orFail(await roomOf(c.env, ChatId).remove(callerOf(principal(c)), ChatMessageId));
+		return c.json({ message });
+	})
+	.post("/:ChatId/Read", staff, valid("param", chatPath), valid("json", readBody), async (c) => {
+		const room = roomOf(c.env, c.req.valid("param").ChatId);
+		const read = orFail(await room.markRead(callerOf(principal(c)), c.req.valid("json").lastChatMessageId));
+		return c.json({ unreadCount: read.unreadCount, lastReadIndex: read.lastReadIndex });
+	})
+	.get("/:ChatId/Events", staff, valid("param", chatPath), valid("query", eventsQuery), async (c) => {
+		const { epoch, afterSeq, take, wait } = c.req.valid("query");
+		const room = roomOf(c.env, c.req.valid("param").ChatId);
+		const { frame } = orFail(await room.events(callerOf(principal(c)), { epoch, seq: afterSeq }, take, wait * 1000));
+		return c.json(frame);
+	})
+	.post("/:ChatId/Ticket", staff, valid("param", chatPath), async (c) => {
+		const { ChatId } = c.req.valid("param");
+		const { ticket } = orFail(await roomOf(c.env, ChatId).issueTicket(callerOf(principal(c))));
+		const url = new URL(`/v1/Chat/${ChatId}/Socket`, c.req.url);
+		url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+		return c.json({ ticket, url: url.href, expiresInSeconds: timing.ticketMs / 1000 });
+	})
+	.get("/:ChatId/Socket", open("a ticket of the room or a staff credential, below"), valid("param", chatPath), async (c) => {
+		const { ChatId } = c.req.valid("param");
+		if (offersTicket(c.req.raw)) return openSocket(c.env, c.req.raw, ChatId, undefined);
+		return openSocket(c.env, c.req.raw, ChatId, callerOf(await permitted(c, "chat:use")));
+	});
+
+chats.onError(respondWithStatus);

@@ -1,0 +1,81 @@
+import * as z from "zod";
+import { limits } from "../rooms/limits.ts";
+import { parseGuid } from "../rooms/room-id.ts";
+
+/** A GUID with or without dashes, in any case; read as 32 lower-case digits. */
+const guid = z.string().transform((text, context) => {
+	const digits = parseGuid(text);
+	if (digits !== undefined) return digits;
+	context.addIssue({ code: "invalid_format", format: "guid", input: text });
+	return z.NEVER;
+});
+
+/** Members that a client leaves out, or sends as null, are not there. */
+const absent = <Schema extends z.ZodType>(schema: Schema) =>
+	z.preprocess((value) => (value === null ? undefined : value), schema.optional());
+
+const count = z.coerce.number().int().min(0).max(1_000_000);
+const take = z.coerce.number().int().min(1).max(limits.take).default(50);
+const flag = z.preprocess(
+	(value) => (typeof value === "string" ? readFlag(value) : value),
+	z.boolean(),
+);
+
+function readFlag(text: string): boolean | string {
+	if (/^(true|1|yes|on)$/i.test(text)) return true;
+	return /^(false|0|no|off)$/i.test(text) ? false : text;
+}
+
+const chatMember = z.object({
+	chatMemberId: absent(guid),
+	userId: absent(z.string().min(1).max(128)),
+	isActive: absent(flag),
+	isArchived: absent(flag),
+	lastChatMessageId: absent(guid),
+	chatMemberName: absent(z.string().max(limits.nameLength)),
+});
+
+const chat = z.object({
+	chatId: absent(guid),
+	chatName: absent(z.string().max(limits.nameLength)),
+	chatMembers: absent(z.array(chatMember).max(limits.members)),
+	isArchived: absent(flag),
+});
+
+/** `ChatRequest` of seed 000. Counts, dates and authorship are the server's: what a client sends of them is not read. */
+export const chatRequest = z.object({ chatId: absent(guid), chat: absent(chat) });
+export type ChatBody = z.infer<typeof chat>;
+export type ChatMemberBody = z.infer<typeof chatMember>;
+
+export const chatListQuery = z.object({
+	chatId: guid.optional(),
+	isArchived: flag.default(false),
+	kind: z.enum(["Group", "Visitor"]).optional(),
+	skip: count.default(0),
+	take,
+});
+
+export const chatPath = z.object({ ChatId: guid });
+export const messagePath = z.object({ ChatId: guid, ChatMessageId: guid });
+export const historyQuery = z.object({ before: count.optional(), after: count.optional(), take });
+
+/** Bounded here in UTF-16 units, in the room in bytes. */
+const body = z.string().min(1);
+export const messageBody = z.object({
+	clientMessageId: absent(z.string().min(1).max(128)),
+	messageType: absent(z.string().min(1).max(64)),
+	body,
+	replyToChatMessageId: absent(guid),
+});
+export const editBody = z.object({ body });
+export const readBody = z.object({ lastChatMessageId: guid });
+
+export const eventsQuery = z.object({
+	epoch: z.string().max(64).optional(),
+	afterSeq: z.coerce.number().int().min(0).default(0),
+	take: z.coerce.number().int().min(1).max(limits.replayFrame).default(limits.replayFrame),
+	/** Seconds to wait for the first event. */
+	wait: z.coerce.number().min(0).max(25).default(0),
+});
+
+export const searchQuery = z.object({ q: z.string().trim().max(200), skip: count.max(10_000).default(0), take });

@@ -1,0 +1,36 @@
+import type { Message } from "../rooms/model.ts";
+
+/** Matches looked at before the reader's own are picked from them: the newest, so that a common word costs no more than a rare one. */
+const CONSIDERED = 5000;
+
+type Row = { message: string; body: string };
+
+/**
+ * Messages that contain a text (three characters or more, case and accents aside), newest first. `chatIds` are the group chats to look
+ * in; undefined is all of the tenant's. Visitor rooms are always looked in.
+ */
+export async function searchMessages(
+	env: Env,
+	tenantId: string,
+	text: string,
+	chatIds: readonly string[] | undefined,
+	page: { skip: number; take: number },
+): Promise<{ messages: Message[]; hasMore: boolean }> {
+	const visible = chatIds === undefined ? "" : "AND (is_visitor = 1 OR chat_id IN (SELECT value FROM json_each(?5)))";
+	const bound = [phrase(text), tenantId, page.take + 1, page.skip];
+	const { results } = await env.SEARCH.prepare(
+		`SELECT message, body FROM message
+		WHERE rowid IN (SELECT rowid FROM message_text WHERE body MATCH ?1 ORDER BY rowid DESC LIMIT ${CONSIDERED})
+			AND tenant_id = ?2 ${visible}
+		ORDER BY rowid DESC LIMIT ?3 OFFSET ?4`,
+	)
+		.bind(...bound, ...(chatIds === undefined ? [] : [JSON.stringify(chatIds)]))
+		.all<Row>();
+	const messages = results.slice(0, page.take).map(({ message, body }) => ({ ...(JSON.parse(message) as Message), body }));
+	return { messages, hasMore: results.length > page.take };
+}
+
+/** The text as one FTS5 string: nothing in it is an operator. */
+function phrase(text: string): string {
+	return `"${text.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,112 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { TenantDatabase } from "../db/database.ts";
+import type { RoomKind } from "../rooms/model.ts";
+
+/** A chat as D1 knows it, with the reader's own marker. */
+export type ChatRow = {
+	chatId: string;
+	kind: RoomKind;
+	name: string;
+	createdBy: string;
+	createdByName: string;
+	createdAt: number;
+	isArchived: number;
+	isActive: number;
+	memberCount: number;
+	messageCount: number;
+	lastActivityAt: number;
+	lastReadIndex: number;
+};
+
+export type MemberRow = {
+	chatId: string;
+	userId: string;
+	memberId: string;
+	name: string;
+	isActive: number;
+	isArchived: number;
+	lastChatMessageId: string | null;
+};
+
+/** Whose chats: an administrator's are all of the tenant, an agent's its own and the visitor rooms. */
+export type Reader = { userId: string; isAdministrator: boolean };
+
+export type ChatFilter = {
+	chatId?: string | undefined;
+	isArchived: boolean;
+	kind?: RoomKind | undefined;
+	skip: number;
+	take: number;
+};
+
+const COLUMNS = sql.raw(`c.chat_id AS chatId, c.kind, c.name, c.created_by AS createdBy, c.created_by_name AS createdByName,
+	c.created_at AS createdAt, c.is_archived AS isArchived, c.is_active AS isActive, c.member_count AS memberCount,
+	c.message_count AS messageCount, c.last_activity_at AS lastActivityAt, coalesce(m.last_read_index, 0) AS lastReadIndex`);
+
+/**
+ * One page of chats, last activity first. An agent's page is the newest of two: its memberships, found by `chat_member_user`, and the
+ * tenant's visitor rooms, read in order from `chat_kind_activity`; an administrator's is read in order from `chat_activity`. Archived is
+ * what is archived for all or for the reader.
+ */
+export async function listChats({ tenantId, db }: TenantDatabase, reader: Reader, filter: ChatFilter): Promise<ChatRow[]> {
+	const end = filter.skip + filter.take;
+	const sources = reader.isAdministrator
+		? [ofTenant(tenantId, reader.userId, filter, end)]
+		: [ofMember(tenantId, reader.userId, filter, end), ofVisitors(tenantId, reader.userId, filter, end)];
+	const union = sql.join(
+		sources.map((source) => sql`SELECT * FROM (${source})`),
+		sql` UNION ALL `,
+	);
+	return db.all<ChatRow>(sql`SELECT * FROM (${union}) ORDER BY lastActivityAt DESC, chatId DESC LIMIT ${filter.take} OFFSET ${filter.skip}`);
+}
+
+function ofTenant(tenantId: string, userId: string, filter: ChatFilter, end: number): SQL {
+	const kind = filter.kind === undefined ? sql`` : sql`AND c.kind = ${filter.kind}`;
+	return sql`SELECT ${COLUMNS} FROM chat c ${ownMarker(userId)} WHERE c.tenant_id = ${tenantId} ${kind} ${narrow(filter)} ${newest(end)}`;
+}
+
+function ofVisitors(tenantId: string, userId: string, filter: ChatFilter, end: number): SQL {
+	const wanted = filter.kind === "Group" ? sql`AND 0` : sql``;
+	return sql`SELECT ${COLUMNS} FROM chat c ${ownMarker(userId)}
+		WHERE c.tenant_id = ${tenantId} AND c.kind = 'Visitor' ${wanted} ${narrow(filter)} ${newest(end)}`;
+}
+
+function ofMember(tenantId: string, userId: string, filter: ChatFilter, end: number): SQL {
+	const wanted = filter.kind === "Visitor" ? sql`AND 0` : sql``;
+	return sql`SELECT ${COLUMNS} FROM chat_member m JOIN chat c ON c.tenant_id = m.tenant_id AND c.chat_id = m.chat_id
+		WHERE m.tenant_id = ${tenantId} AND m.user_id = ${userId} AND m.is_active = 1 AND c.kind = 'Group' ${wanted} ${narrow(filter)} ${newest(end)}`;
+}
+
+function ownMarker(userId: string): SQL {
+	return sql`LEFT JOIN chat_member m ON m.tenant_id = c.tenant_id AND m.chat_id = c.chat_id AND m.user_id = ${userId}`;
+}
+
+function narrow({ chatId, isArchived }: ChatFilter): SQL {
+	const one = chatId === undefined ? sql`` : sql`AND c.chat_id = ${chatId}`;
+	// Asked for one chat by its id, whether it is archived is no reason to hide it.
+	if (chatId !== undefined) return one;
+	return isArchived
+		? sql`AND (c.is_archived = 1 OR m.is_archived = 1)`
+		: sql`AND c.is_archived = 0 AND coalesce(m.is_archived, 0) = 0`;
+}
+
+function newest(count: number): SQL {
+	return sql`ORDER BY c.last_activity_at DESC, c.chat_id DESC LIMIT ${count}`;
+}
+
+/** The members of some chats, active or not. */
+export async function listMembers({ tenantId, db }: TenantDatabase, chatIds: readonly string[]): Promise<MemberRow[]> {
+	if (chatIds.length === 0) return [];
+	return db.all<MemberRow>(sql`SELECT m.chat_id AS chatId, m.user_id AS userId, m.member_id AS memberId, m.name,
+		m.is_active AS isActive, m.is_archived AS isArchived, m.last_chat_message_id AS lastChatMessageId
+		FROM json_each(${JSON.stringify(chatIds)}) ids
+		JOIN chat_member m ON m.tenant_id = ${tenantId} AND m.chat_id = ids.value`);
+}
+
+/** The ids of the group chats that a user is an active member of. */
+export async function memberChatIds({ tenantId, db }: TenantDatabase, userId: string): Promise<string[]> {
+	const rows = await db.all<{ chatId: string }>(
+		sql`SELECT chat_id AS chatId FROM chat_member WHERE tenant_id = ${tenantId} AND user_id = ${userId} AND is_active = 1`,
+	);
+	return rows.map(({ chatId }) => chatId);
+}
