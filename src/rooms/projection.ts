@@ -43,6 +43,7 @@ export class Projection {
 	#running: Promise<void> | undefined;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#startedAt = 0;
+	#paceMs = 0;
 	#alarmAt = 0;
 
 	/** `onRestored` is called when D1 turns out to know more of the room than the room itself. */
@@ -59,12 +60,13 @@ export class Projection {
 
 	/**
 	 * To be called in the turn that wrote to the log. The alarm is part of that write, so the debt outlives a crash; the payment itself
-	 * starts at once in a quiet room and once a second in a busy one, whose later changes share it.
+	 * starts at once in a quiet room, and ever less often, down to once a second, in one that stays busy: its later changes share it.
 	 */
 	owe(now: number): void {
 		this.#arm(now);
 		if (this.#running || this.#timer !== undefined) return;
-		const wait = this.#startedAt + timing.projectionMs - now;
+		if (now - this.#startedAt > 2 * timing.projectionMs) this.#paceMs = 0;
+		const wait = this.#startedAt + this.#paceMs - now;
 		if (wait <= 0) void this.#start();
 		else
 			this.#timer = setTimeout(() => {
@@ -98,6 +100,7 @@ export class Projection {
 
 	#start(): Promise<void> {
 		this.#startedAt = Date.now();
+		this.#paceMs = Math.min(timing.projectionMs, Math.max(timing.projectionFirstMs, 2 * this.#paceMs));
 		this.#running = this.#pay()
 			.then(
 				() => true,
