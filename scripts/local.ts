@@ -1,0 +1,107 @@
+/** Foyer on this machine: the built Worker in the runtime of production, with local D1, KV and objects. Used by start, bench and tests. */
+import { mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { convertV4MiniflareOptions, Miniflare, type MiniflareOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig, type Unstable_Config } from "wrangler";
+import { bundleWorker } from "./bundle.ts";
+import { migrate } from "./migrate.ts";
+import { RuntimeGuard } from "./runtime-guard.ts";
+
+export const root = resolve(import.meta.dirname, "..");
+
+export type LocalOptions = {
+	/** 0 is any free port. */
+	port: number;
+	/** Data goes to `<stateDir>/v3`, where `wrangler ... --local --persist-to <stateDir>` looks for it. */
+	stateDir: string;
+	/** Default 127.0.0.1. */
+	host?: string;
+	/** Override what `[vars]` say. */
+	vars?: Record<string, string>;
+	/** Prints of the Worker's log only warnings and errors. */
+	quiet?: boolean;
+	/** Another Worker than Foyer, for comparison. */
+	config?: string;
+	/** Runs after the migrations and before the port opens: nobody meets a database that is not ready. */
+	prepare?: (inside: Miniflare) => Promise<void>;
+};
+
+export type Local = {
+	url: URL;
+	/** Of the runtime, for tests that kill it. */
+	pid: number;
+	/** Settles when the runtime ends by itself, with the reason. */
+	died: Promise<string>;
+	dispose(): Promise<void>;
+};
+
+/** Starts a Worker as it would be deployed. Resolves when it serves. */
+export async function startLocal(options: LocalOptions): Promise<Local> {
+	const config = unstable_readConfig({ config: options.config ?? join(root, "wrangler.toml") });
+	const closed = await runtimeOptions(config, options);
+	const host = options.host ?? "127.0.0.1";
+	const open: MiniflareOptions = convertV4MiniflareOptions({
+		...closed,
+		// Straight into the Worker: through Miniflare's own entry Worker it answers a third as many requests (2,500/s against 7,300).
+		unsafeDirectSockets: [{ host, port: options.port }],
+		handleStructuredLogs: logger(options.quiet ?? false),
+	});
+	const guard = new RuntimeGuard();
+	const miniflare = await guard.during(() => started(convertV4MiniflareOptions(closed)));
+	try {
+		await migrateAll(miniflare, config);
+		await options.prepare?.(miniflare);
+		await guard.during(() => miniflare.setOptions(open));
+		const url = await miniflare.unsafeGetDirectURL();
+		return { url, pid: guard.serving(), died: guard.died, dispose: () => dispose(miniflare, guard) };
+	} catch (error) {
+		await dispose(miniflare, guard);
+		throw error;
+	}
+}
+
+async function started(options: MiniflareOptions): Promise<Miniflare> {
+	const miniflare = new Miniflare(options);
+	await miniflare.ready;
+	return miniflare;
+}
+
+async function dispose(miniflare: Miniflare, guard: RuntimeGuard): Promise<void> {
+	guard.release();
+	await miniflare.dispose();
+}
+
+async function runtimeOptions(config: Unstable_Config, options: LocalOptions) {
+	const { workerOptions, define } = unstable_getMiniflareWorkerOptions(config);
+	mkdirSync(options.stateDir, { recursive: true });
+	return {
+		...workerOptions,
+		name: config.name ?? "worker",
+		modules: [
+			{ type: "ESModule" as const, path: join(root, "index.js"), contents: await bundleWorker(config, define) },
+		],
+		modulesRoot: root,
+		bindings: { ...(workerOptions.bindings as object), ...options.vars },
+		host: "127.0.0.1",
+		port: 0,
+		// Otherwise Miniflare fetches a sample of `request.cf` from the network.
+		cf: false,
+		logRequests: false,
+		resourcePersistencePath: resolve(options.stateDir, "v3"),
+		handleStructuredLogs: logger(true),
+	};
+}
+
+function logger(quiet: boolean) {
+	return ({ level, message }: { level: string; message: string }): void => {
+		if (level === "error" || level === "warn") console.error(message);
+		else if (!quiet) console.log(message);
+	};
+}
+
+async function migrateAll(miniflare: Miniflare, config: Unstable_Config): Promise<void> {
+	const folder = dirname(config.configPath ?? root);
+	for (const { binding, migrations_dir } of config.d1_databases) {
+		if (migrations_dir) await migrate(await miniflare.getD1Database(binding), join(folder, migrations_dir));
+	}
+}
