@@ -15,14 +15,13 @@ import { boundedBody, wire } from "./wire/wire.ts";
 /** The whole HTTP surface on one screen: what every request passes, then one line per feature. */
 export const app = new Hono<FoyerEnv>()
 	.use(requestLog)
-	.use(secureHeaders())
+	.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
 	.use(async (c, next) => {
 		if (isContradictory(c.env)) throw new Failure("Misconfigured", "ENVIRONMENT and PRODUCTION contradict each other.");
 		await next();
 	})
-	.use(boundedBody)
-	.use("/v1/*", staffCors, wire)
-	.use("/auth/*", staffCors, wire)
+	.use("/v1/*", staffCors, boundedBody, wire)
+	.use("/auth/*", staffCors, boundedBody, wire)
 	.route("/health", health)
 	.route("/auth", auth)
 	.route("/v1/Chat", chats)

@@ -25,8 +25,7 @@ export type DemoIdentity = { tenantId: string; userId: string; name: string; rol
 
 /** The demo identity of a role; `number` picks one where there are several (1 is the first). Undefined where there is none. */
 export function demoIdentity(tenantId: string, role: Role, number = 1): DemoIdentity | undefined {
-	if (role === "SystemAdministrator")
-		return { tenantId, userId: "system-admin", name: "Sam System", roles: [role] };
+	if (role === "SystemAdministrator") return { tenantId, userId: "system-admin", name: "Sam System", roles: [role] };
 	const person = people[role][number - 1];
 	return person && { tenantId, userId: `${tenantId}-${person.id}`, name: person.name, roles: [role] };
 }

@@ -14,7 +14,9 @@ const issuerSchema = z
 		audience: z.string().min(1),
 		jwksUrl: z.url().optional(),
 		secret: z.string().min(32, "a shared secret has at least 32 characters").optional(),
-		algorithms: z.array(z.enum(["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"])),
+		algorithms: z.array(
+			z.enum(["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"]),
+		),
 		tenantClaim: z.string().default("tenant"),
 		rolesClaim: z.string().default("roles"),
 	})
@@ -72,7 +74,12 @@ export async function principalOfJwt(env: Env, token: string): Promise<Principal
 		const claimed = decodeJwt(token).iss;
 		const issuer = issuers(env).find((candidate) => candidate.issuer === claimed);
 		if (!issuer) return undefined;
-		const options = { issuer: issuer.issuer, audience: issuer.audience, algorithms: issuer.algorithms, clockTolerance: 5 };
+		const options = {
+			issuer: issuer.issuer,
+			audience: issuer.audience,
+			algorithms: issuer.algorithms,
+			clockTolerance: 5,
+		};
 		const key = keyOf(issuer);
 		const { payload } =
 			key instanceof Uint8Array ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options);

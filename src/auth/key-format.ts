@@ -13,9 +13,14 @@ export function secretOf(key: string): string {
 
 /** A new key with its parts: `key` is shown once, `keyId` and the hash of `secret` are stored. */
 export function newKey(): { key: string; keyId: string; secret: string } {
-	const keyId = Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+	const keyId = Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) =>
+		byte.toString(16).padStart(2, "0"),
+	).join("");
 	const bytes = crypto.getRandomValues(new Uint8Array(32));
-	const secret = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+	const secret = btoa(String.fromCharCode(...bytes))
+		.replaceAll("+", "-")
+		.replaceAll("/", "_")
+		.replaceAll("=", "");
 	return { key: `fk_${keyId}_${secret}`, keyId, secret };
 }
 

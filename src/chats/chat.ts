@@ -53,7 +53,12 @@ export async function chatsOf(env: Env, principal: Principal, filter: ChatFilter
 }
 
 /** Creates a group chat with its creator in it; the same creator asking again under one `chatId` finds it. */
-export async function createChat(env: Env, principal: Principal, chatId: string | undefined, chat: ChatBody): Promise<Chat> {
+export async function createChat(
+	env: Env,
+	principal: Principal,
+	chatId: string | undefined,
+	chat: ChatBody,
+): Promise<Chat> {
 	const caller = callerOf(principal);
 	const id = chatId ?? chat.chatId ?? newGuid();
 	const seed = {

@@ -78,10 +78,15 @@ export const chats = new Hono<FoyerEnv>()
 		url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
 		return c.json({ ticket, url: url.href, expiresInSeconds: timing.ticketMs / 1000 });
 	})
-	.get("/:ChatId/Socket", open("a ticket of the room or a staff credential, below"), valid("param", chatPath), async (c) => {
-		const { ChatId } = c.req.valid("param");
-		if (offersTicket(c.req.raw)) return openSocket(c.env, c.req.raw, ChatId, undefined);
-		return openSocket(c.env, c.req.raw, ChatId, callerOf(await permitted(c, "chat:use")));
-	});
+	.get(
+		"/:ChatId/Socket",
+		open("a ticket of the room or a staff credential, below"),
+		valid("param", chatPath),
+		async (c) => {
+			const { ChatId } = c.req.valid("param");
+			if (offersTicket(c.req.raw)) return openSocket(c.env, c.req.raw, ChatId, undefined);
+			return openSocket(c.env, c.req.raw, ChatId, callerOf(await permitted(c, "chat:use")));
+		},
+	);
 
 chats.onError(respondWithStatus);

@@ -16,10 +16,7 @@ const absent = <Schema extends z.ZodType>(schema: Schema) =>
 
 const count = z.coerce.number().int().min(0).max(1_000_000);
 const take = z.coerce.number().int().min(1).max(limits.take).default(50);
-const flag = z.preprocess(
-	(value) => (typeof value === "string" ? readFlag(value) : value),
-	z.boolean(),
-);
+const flag = z.preprocess((value) => (typeof value === "string" ? readFlag(value) : value), z.boolean());
 
 function readFlag(text: string): boolean | string {
 	if (/^(true|1|yes|on)$/i.test(text)) return true;

@@ -26,7 +26,9 @@ export async function searchMessages(
 	)
 		.bind(...bound, ...(chatIds === undefined ? [] : [JSON.stringify(chatIds)]))
 		.all<Row>();
-	const messages = results.slice(0, page.take).map(({ message, body }) => ({ ...(JSON.parse(message) as Message), body }));
+	const messages = results
+		.slice(0, page.take)
+		.map(({ message, body }) => ({ ...(JSON.parse(message) as Message), body }));
 	return { messages, hasMore: results.length > page.take };
 }
 

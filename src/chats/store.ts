@@ -39,7 +39,8 @@ export type ChatFilter = {
 	take: number;
 };
 
-const COLUMNS = sql.raw(`c.chat_id AS chatId, c.kind, c.name, c.created_by AS createdBy, c.created_by_name AS createdByName,
+const COLUMNS =
+	sql.raw(`c.chat_id AS chatId, c.kind, c.name, c.created_by AS createdBy, c.created_by_name AS createdByName,
 	c.created_at AS createdAt, c.is_archived AS isArchived, c.is_active AS isActive, c.member_count AS memberCount,
 	c.message_count AS messageCount, c.last_activity_at AS lastActivityAt, coalesce(m.last_read_index, 0) AS lastReadIndex`);
 
@@ -48,7 +49,11 @@ const COLUMNS = sql.raw(`c.chat_id AS chatId, c.kind, c.name, c.created_by AS cr
  * tenant's visitor rooms, read in order from `chat_kind_activity`; an administrator's is read in order from `chat_activity`. Archived is
  * what is archived for all or for the reader.
  */
-export async function listChats({ tenantId, db }: TenantDatabase, reader: Reader, filter: ChatFilter): Promise<ChatRow[]> {
+export async function listChats(
+	{ tenantId, db }: TenantDatabase,
+	reader: Reader,
+	filter: ChatFilter,
+): Promise<ChatRow[]> {
 	const end = filter.skip + filter.take;
 	const sources = reader.isAdministrator
 		? [ofTenant(tenantId, reader.userId, filter, end)]
@@ -57,7 +62,9 @@ export async function listChats({ tenantId, db }: TenantDatabase, reader: Reader
 		sources.map((source) => sql`SELECT * FROM (${source})`),
 		sql` UNION ALL `,
 	);
-	return db.all<ChatRow>(sql`SELECT * FROM (${union}) ORDER BY lastActivityAt DESC, chatId DESC LIMIT ${filter.take} OFFSET ${filter.skip}`);
+	return db.all<ChatRow>(
+		sql`SELECT * FROM (${union}) ORDER BY lastActivityAt DESC, chatId DESC LIMIT ${filter.take} OFFSET ${filter.skip}`,
+	);
 }
 
 function ofTenant(tenantId: string, userId: string, filter: ChatFilter, end: number): SQL {

@@ -69,8 +69,12 @@ export function orFail<Answer extends { ok: true } | Refusal>(answer: Answer): E
 /** The failure that an error stands for. A bug becomes a 500 that shows nothing of the inside; its cause is for the log. */
 export function failureOf(error: unknown, requestId: string): Failure {
 	if (error instanceof Failure) return error;
-	if (error instanceof HTTPException && error.status === 400) return new Failure("SerializationException", "The body is not valid JSON.");
-	return new Failure("InternalServerError", `Something went wrong on our side. Quote request ${requestId} when you report it.`);
+	if (error instanceof HTTPException && error.status === 400)
+		return new Failure("SerializationException", "The body is not valid JSON.");
+	return new Failure(
+		"InternalServerError",
+		`Something went wrong on our side. Quote request ${requestId} when you report it.`,
+	);
 }
 
 /** Errors as ServiceStack clients read them: `{"responseStatus": {errorCode, message, errors}}`. */

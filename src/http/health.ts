@@ -17,7 +17,9 @@ export const health = new Hono<FoyerEnv>()
 			tokens: c.env.TOKENS.get("readiness"),
 			rooms: roomOf(c.env, NO_ROOM).ready(),
 		};
-		const answers = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await answersInTime(check)] as const));
+		const answers = await Promise.all(
+			Object.entries(checks).map(async ([name, check]) => [name, await answersInTime(check)] as const),
+		);
 		const isReady = answers.every(([, ok]) => ok);
 		const parts = Object.fromEntries(answers.map(([name, ok]) => [name, ok ? "ok" : "failing"]));
 		return c.json({ status: isReady ? "ok" : "failing", parts }, isReady ? 200 : 503);

@@ -4,7 +4,10 @@ import type * as z from "zod";
 import { Failure, type FieldError } from "./failure.ts";
 
 /** Validates one part of a request. What is wrong comes back as a 400 that names every field, in ServiceStack's words. */
-export function valid<Target extends keyof ValidationTargets, Schema extends z.ZodType>(target: Target, schema: Schema) {
+export function valid<Target extends keyof ValidationTargets, Schema extends z.ZodType>(
+	target: Target,
+	schema: Schema,
+) {
 	return zValidator(target, schema, (result) => {
 		if (result.success) return;
 		const fields = result.error.issues.map((issue) => fieldError(issue));
@@ -16,7 +19,10 @@ type Issue = z.core.$ZodIssue;
 
 function fieldError(issue: Issue): FieldError {
 	const fieldName = pathName(issue.path);
-	const words = `'${fieldName.split(".").at(-1)?.replace(/([a-z0-9])([A-Z])/g, "$1 $2")}'`;
+	const words = `'${fieldName
+		.split(".")
+		.at(-1)
+		?.replace(/([a-z0-9])([A-Z])/g, "$1 $2")}'`;
 	const { errorCode, text } = describe(issue);
 	return { errorCode, fieldName, message: text === undefined ? `${words}: ${issue.message}` : `${words} ${text}` };
 }

@@ -176,6 +176,9 @@ export class Conversation {
 	/** Appends a message. Staff who speak in a room they may see become members of it. */
 	send(caller: Caller, draft: Draft, now: number): Result<Sent> {
 		if (this.#row.is_active === 0) return refuse("RoomClosed", "This room was deleted; open a new one.");
+		const { body, replyToChatMessageId } = draft;
+		if (byteLength(body) > limits.bodyBytes) return bodyTooLarge();
+		if (replyToChatMessageId !== undefined && !this.transcript.find(replyToChatMessageId)) return unknownMessage();
 		if (!this.roster.isActive(caller.userId)) {
 			if (this.roster.size >= limits.members) return tooManyMembers();
 			this.roster.join(caller, caller, now);
@@ -197,6 +200,7 @@ export class Conversation {
 		if (!message) return unknownMessage();
 		if (message.userId !== caller.userId) return refuse("Forbidden", "Only its author may edit a message.");
 		if (message.isDeleted) return refuse("MessageDeleted", "This message was deleted.");
+		if (byteLength(body) > limits.bodyBytes) return bodyTooLarge();
 		return { ok: true, message: this.transcript.edit(message, body, caller, now) };
 	}
 
@@ -210,13 +214,13 @@ export class Conversation {
 		return { ok: true, message: this.transcript.remove(message, caller, now) };
 	}
 
-	/** Moves the caller's read marker to a message, named by id or index. Staff who read a room they may see become members of it. */
+	/** Moves the caller's read marker to a message, named by id or index. Staff who look into a room without joining it have one too. */
 	markRead(caller: Caller, upTo: { messageId: string } | { index: number }, now: number): Result<Read> {
 		const index = "index" in upTo ? upTo.index : this.transcript.find(upTo.messageId)?.index;
 		if (index === undefined) return unknownMessage();
-		if (!this.roster.isActive(caller.userId) && index > 0) {
+		if (!this.roster.get(caller.userId)) {
 			if (this.roster.size >= limits.members) return tooManyMembers();
-			this.roster.join(caller, caller, now);
+			this.roster.addReader(caller, now);
 		}
 		this.roster.markRead(caller.userId, index, caller, now);
 		return { ok: true, ...this.readBy(caller.userId) };
@@ -301,7 +305,11 @@ export class Conversation {
 		if (userId === undefined) return;
 		if (change.isActive === false) this.roster.leave(userId, caller, now);
 		else if (change.isActive === true || !this.roster.get(userId))
-			this.roster.join({ userId, name: change.name ?? this.roster.get(userId)?.name ?? userId, kind: this.#kindOf(userId) }, caller, now);
+			this.roster.join(
+				{ userId, name: change.name ?? this.roster.get(userId)?.name ?? userId, kind: this.#kindOf(userId) },
+				caller,
+				now,
+			);
 		if (userId !== caller.userId) return;
 		if (change.isArchived !== undefined) this.roster.archive(userId, change.isArchived, caller, now);
 		const read = change.lastChatMessageId === undefined ? undefined : this.transcript.find(change.lastChatMessageId);
@@ -315,10 +323,17 @@ export class Conversation {
 	#archive(isArchived: boolean, caller: Caller, now: number): void {
 		if ((this.#row.is_archived === 1) === isArchived) return;
 		this.#update({ is_archived: isArchived ? 1 : 0 });
-		this.transcript.record(isArchived ? "room.archived" : "room.unarchived", caller, { isActive: this.#row.is_active === 1 }, now);
+		this.transcript.record(
+			isArchived ? "room.archived" : "room.unarchived",
+			caller,
+			{ isActive: this.#row.is_active === 1 },
+			now,
+		);
 	}
 
-	#update(change: Partial<Pick<RoomRow, "name" | "is_archived" | "is_active" | "epoch" | "min_seq" | "projected_seq">>): void {
+	#update(
+		change: Partial<Pick<RoomRow, "name" | "is_archived" | "is_active" | "epoch" | "min_seq" | "projected_seq">>,
+	): void {
 		this.#row = { ...this.#row, ...change };
 		const row = this.#row;
 		this.#sql.exec(
@@ -343,6 +358,15 @@ function unknownMessage(): Refusal {
 
 function tooManyMembers(): Refusal {
 	return refuse("TooManyMembers", `A chat has at most ${limits.members} members.`);
+}
+
+function bodyTooLarge(): Refusal {
+	return refuse("BodyTooLarge", `A message holds at most ${limits.bodyBytes} bytes.`);
+}
+
+/** UTF-8 bytes; a text that is short in any script is not encoded to be counted. */
+function byteLength(text: string): number {
+	return text.length * 3 <= limits.bodyBytes ? text.length : new TextEncoder().encode(text).length;
 }
 
 function newEpoch(): string {

@@ -23,7 +23,8 @@ export class Feed {
 	unrecoverable({ epoch, seq }: Position): Unrecoverable | undefined {
 		const { transcript, minSeq } = this.#conversation;
 		const current = { epoch: this.#conversation.epoch, seq: transcript.seq };
-		if (epoch !== undefined && epoch !== current.epoch) return { type: "unrecoverable", reason: "epochChanged", ...current };
+		if (epoch !== undefined && epoch !== current.epoch)
+			return { type: "unrecoverable", reason: "epochChanged", ...current };
 		if (seq > transcript.seq) return { type: "unrecoverable", reason: "ahead", ...current };
 		if (seq < minSeq) return { type: "unrecoverable", reason: "pruned", ...current };
 		return undefined;
@@ -32,7 +33,8 @@ export class Feed {
 	/** At most `take` events after a position; when there is none yet, waits for it up to `waitMs`. */
 	async after(position: Position, take: number, waitMs: number): Promise<FeedFrame | Refusal> {
 		if (!this.unrecoverable(position) && position.seq === this.#conversation.transcript.seq && waitMs > 0) {
-			if (this.#waiters.length >= limits.waiters) return refuse("TooManyRequests", "Too many readers wait on this chat.", 1000);
+			if (this.#waiters.length >= limits.waiters)
+				return refuse("TooManyRequests", "Too many readers wait on this chat.", 1000);
 			await this.#change(waitMs);
 		}
 		const lost = this.unrecoverable(position);

@@ -106,7 +106,9 @@ export class Projection {
 				() => true,
 				(error: unknown) => {
 					// Without D1 the room goes on; the alarm, or the next message, tries again.
-					console.error(JSON.stringify({ level: "error", projection: this.#conversation.room.chatId, error: String(error) }));
+					console.error(
+						JSON.stringify({ level: "error", projection: this.#conversation.room.chatId, error: String(error) }),
+					);
 					return false;
 				},
 			)
@@ -188,7 +190,12 @@ export class Projection {
 function searchRow(message: Message, seq: number): string {
 	const { body, ...rest } = message;
 	const text = message.messageType.toLowerCase() === "text" ? (body ?? "") : "";
-	return JSON.stringify({ idx: message.index, seq, message: JSON.stringify(rest), body: text.slice(0, SEARCHED_LENGTH) });
+	return JSON.stringify({
+		idx: message.index,
+		seq,
+		message: JSON.stringify(rest),
+		body: text.slice(0, SEARCHED_LENGTH),
+	});
 }
 
 /** JSON arrays that each stay within one parameter. */

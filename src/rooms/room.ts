@@ -1,6 +1,15 @@
 import { DurableObject } from "cloudflare:workers";
+import { Bucket } from "./bucket.ts";
 import { allowsOrigin } from "../auth/origins.ts";
-import { Conversation, notFound, type MemberChange, type Read, type RoomChange, type Sent, type Snapshot } from "./conversation.ts";
+import {
+	Conversation,
+	notFound,
+	type MemberChange,
+	type Read,
+	type RoomChange,
+	type Sent,
+	type Snapshot,
+} from "./conversation.ts";
 import { Fanout } from "./fanout.ts";
 import { close, limits, timing } from "./limits.ts";
 import { Feed, type FeedFrame, type Position } from "./feed.ts";
@@ -32,12 +41,15 @@ type Live = {
 export class Room extends DurableObject<Env> {
 	readonly #sessions: Sessions;
 	readonly #fanout: Fanout;
+	/** What a visitor may post over HTTP. Wider than a socket's: polling clients send what they have kept in one go. */
+	readonly #visitorBucket: Bucket;
 	#live: Live | undefined;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		const rate = { burst: Number(env.SEND_BURST), perSecond: Number(env.SEND_RATE) };
 		this.#sessions = new Sessions(ctx, rate);
+		this.#visitorBucket = new Bucket({ ...rate, burst: 10 * rate.burst });
 		this.#fanout = new Fanout((frame) => this.#sessions.broadcast(frame));
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 		if (!exists(ctx.storage.sql)) return;
@@ -54,7 +66,8 @@ export class Room extends DurableObject<Env> {
 			await this.#live.projection.settle();
 			return { ok: true, created: false, ...this.#live.conversation.snapshot() };
 		}
-		if (members.length >= limits.members) return refuse("TooManyMembers", `A chat has at most ${limits.members} members.`);
+		if (members.length >= limits.members)
+			return refuse("TooManyMembers", `A chat has at most ${limits.members} members.`);
 		const conversation = this.ctx.storage.transactionSync(() => {
 			migrate(this.ctx.storage.sql);
 			return Conversation.create(this.ctx.storage.sql, seed, members, Date.now());
@@ -77,18 +90,21 @@ export class Room extends DurableObject<Env> {
 		return { ok: true, caller, ...this.#live.conversation.snapshot() };
 	}
 
-	/** Appends a message of the room's own visitor. */
+	/** Appends a message of the room's own visitor, who has no credential and hence a limit. */
 	async sendAsVisitor(draft: Draft): Promise<Result<Sent>> {
 		const caller = this.#live?.conversation.visitorCaller();
-		return caller ? this.send(caller, draft) : notFound();
+		if (!caller) return notFound();
+		const wait = this.#visitorBucket.take(Date.now());
+		if (wait > 0) return refuse("RateLimited", "Too many messages; this one was not accepted.", wait);
+		return this.send(caller, draft);
 	}
 
 	/** Name, archive and members; D1 knows of it when this answers. */
 	change(caller: Caller, change: RoomChange): Promise<Result<Snapshot>> {
 		return this.#write(caller, ({ conversation }, now) => {
 			const result = conversation.change(caller, change, now);
-			for (const { userId, isActive } of result.ok ? result.members : [])
-				if (!isActive) this.#sessions.closeAll(close.noPermission, "removed from the chat", userId);
+			const isRemoved = (other: Caller) => conversation.refusal(other) !== undefined;
+			this.#sessions.closeWhere(isRemoved, close.noPermission, "removed from the chat");
 			return result;
 		});
 	}
@@ -126,7 +142,12 @@ export class Room extends DurableObject<Env> {
 	}
 
 	/** The log after a position, waiting up to `waitMs` for the first event when there is none. */
-	async events(caller: Caller, position: Position, take: number, waitMs: number): Promise<Result<{ frame: FeedFrame }>> {
+	async events(
+		caller: Caller,
+		position: Position,
+		take: number,
+		waitMs: number,
+	): Promise<Result<{ frame: FeedFrame }>> {
 		const live = this.#live;
 		if (!live) return notFound();
 		const refused = live.conversation.refusal(caller);
@@ -165,13 +186,14 @@ export class Room extends DurableObject<Env> {
 
 	async #admit(request: Request, server: WebSocket): Promise<{ code: number; reason: string } | undefined> {
 		const live = this.#live;
-		if (!live) return { code: close.badTicket, reason: "no such chat" };
+		if (!live) return { code: close.noPermission, reason: "no such chat" };
 		const identified = await this.#callerOf(request, live);
 		if ("code" in identified) return identified;
 		if (!(await allowsOrigin(this.env, live.conversation.tenantId, request)))
 			return { code: close.noPermission, reason: "origin not allowed" };
 		if (live.conversation.refusal(identified.caller)) return { code: close.noPermission, reason: "not a member" };
-		if (this.#sessions.size >= limits.sockets) return { code: close.tooManyConnections, reason: "too many connections" };
+		if (this.#sessions.size >= limits.sockets)
+			return { code: close.tooManyConnections, reason: "too many connections" };
 		this.#sessions.accept(server, identified.caller);
 		live.protocol.expectHello();
 		return undefined;
@@ -217,7 +239,15 @@ export class Room extends DurableObject<Env> {
 		const publish = () => this.#live && this.#publish(this.#live);
 		const turn = <T>(work: () => T) => this.#turn(work);
 		const sends = new SendQueue({ conversation, sessions: this.#sessions, turn, publish });
-		const protocol = new SocketProtocol({ conversation, sessions: this.#sessions, fanout: this.#fanout, feed, sends, turn, publish });
+		const protocol = new SocketProtocol({
+			conversation,
+			sessions: this.#sessions,
+			fanout: this.#fanout,
+			feed,
+			sends,
+			turn,
+			publish,
+		});
 		return { conversation, projection, feed, sends, protocol, tickets: new Tickets(this.ctx.storage.sql) };
 	}
 
@@ -233,7 +263,7 @@ export class Room extends DurableObject<Env> {
 
 	#restored(): void {
 		this.#sessions.broadcast(JSON.stringify({ type: "reconnect", reason: "epochChanged", afterMs: 0 }));
-		this.#sessions.closeAll(close.goingAway, "restored");
+		this.#sessions.closeWhere(() => true, close.goingAway, "restored");
 	}
 
 	/**

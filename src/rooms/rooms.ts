@@ -15,7 +15,9 @@ export function roomOf(env: Env, chatId: string): DurableObjectStub<Room> {
  */
 export function openSocket(env: Env, request: Request, chatId: string, caller: Caller | undefined): Promise<Response> {
 	if (!isUpgrade(request))
-		throw new Failure("UpgradeRequired", `Open a WebSocket with the subprotocol ${PROTOCOL}.`, { headers: { Upgrade: "websocket" } });
+		throw new Failure("UpgradeRequired", `Open a WebSocket with the subprotocol ${PROTOCOL}.`, {
+			headers: { Upgrade: "websocket" },
+		});
 	const forwarded = new Request(request);
 	forwarded.headers.delete(CALLER_HEADER);
 	if (caller) forwarded.headers.set(CALLER_HEADER, encodeURIComponent(JSON.stringify(caller)));

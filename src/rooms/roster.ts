@@ -84,6 +84,22 @@ export class Roster {
 		this.#record("member.joined", who.userId, actor, now);
 	}
 
+	/** Gives a read marker to someone who looks in without being a member. */
+	addReader(who: Actor, now: number): void {
+		this.#put({
+			user_id: who.userId,
+			member_id: newGuid(now),
+			name: who.name,
+			kind: who.kind,
+			is_active: 0,
+			is_archived: 0,
+			last_read_index: 0,
+			last_message_id: null,
+			seq: this.#transcript.seq + 1,
+		});
+		this.#record("member.updated", who.userId, who, now);
+	}
+
 	/** Takes over the name that a member's own credential carries; whoever added it may not have known it. */
 	introduce(who: Actor, now: number): void {
 		const row = this.#rows.get(who.userId);

@@ -1,7 +1,6 @@
 import type { Conversation, Sent } from "./conversation.ts";
 import type { FrameId, ServerFrame } from "./frames.ts";
 import { joined } from "./frames.ts";
-import { limits } from "./limits.ts";
 import { refuse, type Caller, type Draft, type Result } from "./model.ts";
 import type { Session, Sessions } from "./sessions.ts";
 
@@ -51,11 +50,6 @@ export class SendQueue {
 	}
 
 	#push(pending: Pending): void {
-		if (byteLength(pending.draft.body) > limits.bodyBytes) {
-			pending.answer(refuse("BodyTooLarge", `A message holds at most ${limits.bodyBytes} bytes.`));
-			this.#sendAcks();
-			return;
-		}
 		this.#pending.push(pending);
 		this.#timer ??= setTimeout(() => this.flush(), 0);
 	}
@@ -91,9 +85,4 @@ export function ackOf(re: FrameId, result: Result<Sent>): ServerFrame {
 	}
 	const { seq, index, chatMessageId, dateCreated } = result.message;
 	return { type: "ack", re, seq, index, chatMessageId, dateCreated, duplicate: result.duplicate };
-}
-
-/** UTF-8 bytes; a short text is not encoded to be counted. */
-function byteLength(text: string): number {
-	return text.length * 3 <= limits.bodyBytes ? text.length : new TextEncoder().encode(text).length;
 }

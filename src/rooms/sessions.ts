@@ -1,3 +1,4 @@
+import { Bucket, type Rate } from "./bucket.ts";
 import type { Present, ServerFrame } from "./frames.ts";
 import { close, limits, timing } from "./limits.ts";
 import type { Caller } from "./model.ts";
@@ -5,19 +6,16 @@ import type { Caller } from "./model.ts";
 /** What a socket's attachment holds: all that must survive hibernation. */
 type Attachment = { connectionId: string; caller: Caller; isReady: boolean; connectedAt: number };
 
-/** One live socket. What is not in the attachment may be forgotten: after the 10 idle seconds that hibernation takes, a bucket is full again. */
+/** One live socket. What is not in the attachment may be forgotten at any time. */
 export type Session = Attachment & {
 	readonly socket: WebSocket;
-	tokens: number;
-	refilledAt: number;
+	readonly bucket: Bucket;
 	badFrames: number;
 	typingAt: number;
 	/** Characters sent since the last sign of life. */
 	unheard: number;
 	unheardSince: number;
 };
-
-export type Rate = { burst: number; perSecond: number };
 
 /** The sockets of one room. Rebuilt from the platform's list whenever the object wakes up. */
 export class Sessions {
@@ -78,10 +76,9 @@ export class Sessions {
 		this.#write(session, text);
 	}
 
-	/** Closes the sockets of one user, or of everybody. */
-	closeAll(code: number, reason: string, userId?: string): void {
-		for (const session of [...this.#open.values()])
-			if (userId === undefined || session.caller.userId === userId) this.close(session, code, reason);
+	/** Closes the sockets of callers that are picked. */
+	closeWhere(picks: (caller: Caller) => boolean, code: number, reason: string): void {
+		for (const session of [...this.#open.values()]) if (picks(session.caller)) this.close(session, code, reason);
 	}
 
 	close(session: Session, code: number, reason: string): void {
@@ -94,22 +91,13 @@ export class Sessions {
 		return [...this.#open.values()].filter((session) => !session.isReady && session.connectedAt <= before);
 	}
 
-	/** Takes a token from the socket's bucket; otherwise says in how many milliseconds there is one. */
-	take(session: Session, now: number): number {
-		const { burst, perSecond } = this.rate;
-		session.tokens = Math.min(burst, session.tokens + ((now - session.refilledAt) * perSecond) / 1000);
-		session.refilledAt = now;
-		if (session.tokens < 1) return Math.ceil(((1 - session.tokens) * 1000) / perSecond);
-		session.tokens -= 1;
-		return 0;
-	}
-
 	/** Everybody whose socket is ready and has lately shown a sign of life: a close event is not guaranteed to come. */
 	present(now: number): Present[] {
 		const present = new Map<string, Present>();
 		for (const session of this.#open.values()) {
 			const { userId, name, kind } = session.caller;
-			if (session.isReady && now - this.#lastSign(session) < timing.presentMs) present.set(userId, { userId, name, kind });
+			if (session.isReady && now - this.#lastSign(session) < timing.presentMs)
+				present.set(userId, { userId, name, kind });
 		}
 		return [...present.values()];
 	}
@@ -159,8 +147,7 @@ export class Sessions {
 		return {
 			...attachment,
 			socket,
-			tokens: this.rate.burst,
-			refilledAt: now,
+			bucket: new Bucket(this.rate, now),
 			badFrames: 0,
 			typingAt: 0,
 			unheard: 0,

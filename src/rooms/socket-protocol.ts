@@ -54,7 +54,7 @@ export class SocketProtocol {
 		if (!session.isReady && frame.type !== "hello")
 			return this.#bad(session, "HelloFirst", "Say hello before anything else.", frame.id);
 		session.badFrames = 0;
-		const wait = isFree(frame) ? 0 : this.#parts.sessions.take(session, now);
+		const wait = isFree(frame) ? 0 : session.bucket.take(now);
 		if (wait > 0) return this.#rateLimited(session, frame.id, wait);
 		if (frame.type === "message.send") return this.#send(session, frame);
 		this.#parts.sends.flush();
@@ -63,7 +63,8 @@ export class SocketProtocol {
 
 	/** A socket has gone. */
 	left(session: Session): void {
-		if (session.isReady && !this.#parts.sessions.hasOther(session)) this.#announce({ joined: [], left: [presentOf(session)] });
+		if (session.isReady && !this.#parts.sessions.hasOther(session))
+			this.#announce({ joined: [], left: [presentOf(session)] });
 	}
 
 	#handle(session: Session, frame: Exclude<ClientFrame, Frame<"message.send">>, now: number): void {
@@ -153,7 +154,13 @@ export class SocketProtocol {
 
 	#read(session: Session, frame: Frame<"receipt.read">, now: number): void {
 		const result = this.#parts.conversation.markRead(session.caller, { index: frame.index }, now);
-		if (!result.ok) this.#parts.sessions.send(session, { type: "error", code: result.code, message: result.message, temporary: false });
+		if (!result.ok)
+			this.#parts.sessions.send(session, {
+				type: "error",
+				code: result.code,
+				message: result.message,
+				temporary: false,
+			});
 		this.#parts.publish();
 	}
 

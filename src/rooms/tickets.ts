@@ -22,7 +22,12 @@ export class Tickets {
 		const { count } = this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM ticket").one();
 		if (count >= limits.tickets) return undefined;
 		const expiresAt = now + timing.ticketMs;
-		this.#sql.exec("INSERT INTO ticket (hash, caller, expires_at) VALUES (?, ?, ?)", hash, JSON.stringify(caller), expiresAt);
+		this.#sql.exec(
+			"INSERT INTO ticket (hash, caller, expires_at) VALUES (?, ?, ?)",
+			hash,
+			JSON.stringify(caller),
+			expiresAt,
+		);
 		return ticket;
 	}
 
@@ -30,7 +35,10 @@ export class Tickets {
 	async redeem(ticket: string): Promise<Redeemed> {
 		const hash = await sha256(ticket);
 		const [row] = this.#sql
-			.exec<{ caller: string; expires_at: number }>("DELETE FROM ticket WHERE hash = ? RETURNING caller, expires_at", hash)
+			.exec<{ caller: string; expires_at: number }>(
+				"DELETE FROM ticket WHERE hash = ? RETURNING caller, expires_at",
+				hash,
+			)
 			.toArray();
 		if (!row) return { outcome: "unknown" };
 		if (row.expires_at <= Date.now()) return { outcome: "expired" };

@@ -119,7 +119,11 @@ export class Transcript {
 	#earlier(userId: string, draft: Draft): Appended | undefined {
 		if (draft.clientMessageId === undefined) return undefined;
 		const [row] = this.#sql
-			.exec<MessageRow>("SELECT * FROM message WHERE user_id = ? AND client_message_id = ?", userId, draft.clientMessageId)
+			.exec<MessageRow>(
+				"SELECT * FROM message WHERE user_id = ? AND client_message_id = ?",
+				userId,
+				draft.clientMessageId,
+			)
 			.toArray();
 		if (!row) return undefined;
 		// A text that was edited or deleted since can no longer be compared; the id alone then says that it is the same message.
@@ -138,7 +142,9 @@ export class Transcript {
 
 	/** The id of the message at an index; null where there is none. */
 	messageIdAt(index: number): string | null {
-		const [row] = this.#sql.exec<{ message_id: string }>("SELECT message_id FROM message WHERE idx = ?", index).toArray();
+		const [row] = this.#sql
+			.exec<{ message_id: string }>("SELECT message_id FROM message WHERE idx = ?", index)
+			.toArray();
 		return row?.message_id ?? null;
 	}
 
@@ -235,7 +241,9 @@ export class Transcript {
 
 	#dataOf(row: EventRow): Record<string, unknown> {
 		if (row.message_idx === null) return JSON.parse(row.data ?? "{}") as Record<string, unknown>;
-		return { message: this.#view(this.#sql.exec<MessageRow>("SELECT * FROM message WHERE idx = ?", row.message_idx).one()) };
+		return {
+			message: this.#view(this.#sql.exec<MessageRow>("SELECT * FROM message WHERE idx = ?", row.message_idx).one()),
+		};
 	}
 
 	#record(kind: EventKind, actor: Actor, data: Record<string, unknown>, now: number, messageIdx: number | null): void {
@@ -288,7 +296,11 @@ function actorOf({ userId, name, kind }: Actor): Actor {
 const PAGE_LENGTH = 8 * 1024 * 1024;
 
 /** The first `take` rows of a cursor, fewer when they are long but always one, and whether there were more. */
-function bounded<Row>(rows: Iterable<Row>, take: number, lengthOf: (row: Row) => number): { kept: Row[]; more: boolean } {
+function bounded<Row>(
+	rows: Iterable<Row>,
+	take: number,
+	lengthOf: (row: Row) => number,
+): { kept: Row[]; more: boolean } {
 	const kept: Row[] = [];
 	let length = 0;
 	for (const row of rows) {

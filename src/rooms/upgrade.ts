@@ -16,5 +16,10 @@ export function ticketOf(request: Request): string | undefined {
 }
 
 function protocolsOf(request: Request): string[] {
-	return request.headers.get("Sec-WebSocket-Protocol")?.split(",").map((protocol) => protocol.trim()) ?? [];
+	return (
+		request.headers
+			.get("Sec-WebSocket-Protocol")
+			?.split(",")
+			.map((protocol) => protocol.trim()) ?? []
+	);
 }

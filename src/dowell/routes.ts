@@ -1,0 +1,4 @@
+import { Hono } from "hono";
+import type { FoyerEnv } from "../http/foyer-env.ts";
+
+export const dowell = new Hono<FoyerEnv>();
