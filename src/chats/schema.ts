@@ -10,9 +10,16 @@ const guid = z.string().transform((text, context) => {
 	return z.NEVER;
 });
 
-/** Members that a client leaves out, or sends as null, are not there. */
+/** What typed clients write for a Guid that they have not set. */
+const ZERO = /^[0-]{32,36}$/;
+
+/** Members that a client leaves out, or sends as null or as the zero Guid, are not there. */
 const absent = <Schema extends z.ZodType>(schema: Schema) =>
-	z.preprocess((value) => (value === null ? undefined : value), schema.optional());
+	z.preprocess((value) => (value === null || isZero(value) ? undefined : value), schema.optional());
+
+function isZero(value: unknown): boolean {
+	return typeof value === "string" && ZERO.test(value);
+}
 
 const count = z.coerce.number().int().min(0).max(1_000_000);
 const take = z.coerce.number().int().min(1).max(limits.take).default(50);

@@ -94,9 +94,8 @@ export class Conversation {
 		const kind = seed.visitor ? "Visitor" : "Agent";
 		const creator: Actor = { userId: seed.createdBy, name: seed.createdByName, kind };
 		conversation.roster.join(creator, creator, now);
-		for (const { userId, name, isActive } of members)
-			if (userId !== undefined && isActive !== false)
-				conversation.roster.join({ userId, name: name ?? userId, kind: "Agent" }, creator, now);
+		for (const { userId, name } of members)
+			if (userId !== undefined) conversation.roster.join({ userId, name: name ?? userId, kind: "Agent" }, creator, now);
 		return conversation;
 	}
 
@@ -301,10 +300,12 @@ export class Conversation {
 
 	/** Archiving and reading are a member's own business: what a caller sends of them about others is left alone. */
 	#changeMember(caller: Caller, change: MemberChange, now: number): void {
-		const userId = this.#find(change)?.userId ?? change.userId;
+		const known = this.#find(change);
+		const userId = known?.userId ?? change.userId;
 		if (userId === undefined) return;
-		if (change.isActive === false) this.roster.leave(userId, caller, now);
-		else if (change.isActive === true || !this.roster.get(userId))
+		// Typed clients send `isActive: false` for whoever they did not set it for; about somebody new it says nothing.
+		if (known && change.isActive === false) this.roster.leave(userId, caller, now);
+		else if (!known || change.isActive === true)
 			this.roster.join(
 				{ userId, name: change.name ?? this.roster.get(userId)?.name ?? userId, kind: this.#kindOf(userId) },
 				caller,

@@ -194,8 +194,7 @@ export class Room extends DurableObject<Env> {
 		if (live.conversation.refusal(identified.caller)) return { code: close.noPermission, reason: "not a member" };
 		if (this.#sessions.size >= limits.sockets)
 			return { code: close.tooManyConnections, reason: "too many connections" };
-		this.#sessions.accept(server, identified.caller);
-		live.protocol.expectHello();
+		live.protocol.expectHello(this.#sessions.accept(server, identified.caller));
 		return undefined;
 	}
 

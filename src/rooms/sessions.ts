@@ -10,6 +10,7 @@ type Attachment = { connectionId: string; caller: Caller; isReady: boolean; conn
 export type Session = Attachment & {
 	readonly socket: WebSocket;
 	readonly bucket: Bucket;
+	helloTimer: number | null;
 	badFrames: number;
 	typingAt: number;
 	/** Characters sent since the last sign of life. */
@@ -86,9 +87,9 @@ export class Sessions {
 		closeQuietly(session.socket, code, reason);
 	}
 
-	/** Sockets that connected before `before` and never said hello. */
-	silent(before: number): Session[] {
-		return [...this.#open.values()].filter((session) => !session.isReady && session.connectedAt <= before);
+	/** Sockets that have not said hello. */
+	silent(): Session[] {
+		return [...this.#open.values()].filter((session) => !session.isReady);
 	}
 
 	/** Everybody whose socket is ready and has lately shown a sign of life: a close event is not guaranteed to come. */
@@ -148,6 +149,7 @@ export class Sessions {
 			...attachment,
 			socket,
 			bucket: new Bucket(this.rate, now),
+			helloTimer: null,
 			badFrames: 0,
 			typingAt: 0,
 			unheard: 0,

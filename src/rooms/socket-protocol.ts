@@ -34,14 +34,14 @@ export class SocketProtocol {
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
+		for (const session of parts.sessions.silent()) this.expectHello(session);
 	}
 
-	/** Closes, ten seconds from now, the sockets that have not said hello. A timer does: it keeps the object awake until then. */
-	expectHello(): void {
-		setTimeout(() => {
-			for (const session of this.#parts.sessions.silent(Date.now() - timing.helloMs))
-				this.#parts.sessions.close(session, close.protocol, "no hello");
-		}, timing.helloMs + 1);
+	/** Closes a socket that says no hello within ten seconds. The timer keeps the object awake, so it ends with the waiting. */
+	expectHello(session: Session): void {
+		const { sessions } = this.#parts;
+		const wait = session.connectedAt + timing.helloMs - Date.now();
+		session.helloTimer = setTimeout(() => sessions.close(session, close.protocol, "no hello"), wait);
 	}
 
 	/** One frame from a client. */
@@ -63,6 +63,7 @@ export class SocketProtocol {
 
 	/** A socket has gone. */
 	left(session: Session): void {
+		clearTimeout(session.helloTimer);
 		if (session.isReady && !this.#parts.sessions.hasOther(session))
 			this.#announce({ joined: [], left: [presentOf(session)] });
 	}
@@ -99,6 +100,7 @@ export class SocketProtocol {
 		if (session.isReady) return this.#bad(session, "BadFrame", "Hello is said once.", frame.id);
 		// Events that wait in the fan-out are in the state already: they go to the others before this socket joins them.
 		fanout.drain();
+		clearTimeout(session.helloTimer);
 		sessions.makeReady(session);
 		sessions.send(session, this.#ready(session, frame.id));
 		if (frame.resume) this.#resume(session, frame.id, frame.resume);
