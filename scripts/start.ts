@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import { roles } from "../src/auth/permissions.ts";
+import { Refused } from "./claim.ts";
 import { demo, seedDemo, tokenOf, type Ask } from "./demo.ts";
 import { root, startLocal, type Local } from "./local.ts";
 
@@ -44,8 +45,8 @@ async function start(): Promise<Local> {
 			},
 		});
 	} catch (error) {
-		if ((error as { code?: unknown }).code !== "ERR_ADDRESS_IN_USE") throw error;
-		return fail(`Port ${port} is taken. Choose another one: PORT=${port + 1} npm start`);
+		if (error instanceof Refused) fail(error.message);
+		throw error;
 	}
 }
 
