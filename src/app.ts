@@ -8,6 +8,7 @@ import { dowell } from "./dowell/routes.ts";
 import { Failure, respondWithStatus } from "./http/failure.ts";
 import type { FoyerEnv } from "./http/foyer-env.ts";
 import { health } from "./http/health.ts";
+import { noSuchRoute } from "./http/not-found.ts";
 import { requestLog } from "./http/request-log.ts";
 import { staffCors } from "./http/staff-cors.ts";
 import { boundedBody, wire } from "./wire/wire.ts";
@@ -27,8 +28,8 @@ export const app = new Hono<FoyerEnv>()
 	.route("/v1/Chat", chats)
 	.route("/api/v2", dowell);
 
-app.notFound(() => {
-	throw new Failure("NotFound", "There is nothing here.");
+app.notFound((c) => {
+	throw noSuchRoute(app, c);
 });
 app.onError(respondWithStatus);
 assertGuarded(app);

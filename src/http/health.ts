@@ -12,13 +12,13 @@ export const health = new Hono<FoyerEnv>()
 	.get("/", open("liveness"), (c) => c.json({ status: "ok" }))
 	.get("/ready", open("readiness"), async (c) => {
 		const checks = {
-			database: c.env.DB.prepare("SELECT 1 FROM tenant LIMIT 1").all(),
-			search: c.env.SEARCH.prepare("SELECT 1 FROM message LIMIT 1").all(),
-			tokens: c.env.TOKENS.get("readiness"),
-			rooms: roomOf(c.env, NO_ROOM).ready(),
+			database: async () => c.env.DB.prepare("SELECT 1 FROM tenant LIMIT 1").all(),
+			search: async () => c.env.SEARCH.prepare("SELECT 1 FROM message LIMIT 1").all(),
+			tokens: async () => c.env.TOKENS.get("readiness"),
+			rooms: async () => roomOf(c.env, NO_ROOM).ready(),
 		};
 		const answers = await Promise.all(
-			Object.entries(checks).map(async ([name, check]) => [name, await answersInTime(check)] as const),
+			Object.entries(checks).map(async ([name, check]) => [name, await answersInTime(check())] as const),
 		);
 		const isReady = answers.every(([, ok]) => ok);
 		const parts = Object.fromEntries(answers.map(([name, ok]) => [name, ok ? "ok" : "failing"]));

@@ -12,8 +12,16 @@ export const wire: MiddlewareHandler<FoyerEnv> = async (c, next) => {
 	const hasBody = c.req.raw.body !== null && c.req.header("Content-Length") !== "0";
 	if (hasBody && type !== undefined && !/^application\/(json|[\w.-]+\+json)$|^text\/json$/.test(type))
 		throw new Failure("UnsupportedMediaType", `Send JSON (application/json), not ${type}.`);
+	// The validators inside take a body of any other type, and of none, for an empty one.
+	if (hasBody && (type === undefined || type === "text/json")) c.req.raw = asJson(c.req.raw);
 	await next();
 };
+
+function asJson(request: Request): Request {
+	const headers = new Headers(request.headers);
+	headers.set("Content-Type", "application/json");
+	return new Request(request, { headers });
+}
 
 /** Refuses a body over 2 MiB before it is read. */
 export const boundedBody = bodyLimit({
