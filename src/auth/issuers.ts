@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyGetKey } from "jose";
 import * as z from "zod";
+import { Failure } from "../http/failure.ts";
 import { isDevelopment } from "./development.ts";
 import { knownRoles, type Role } from "./permissions.ts";
 import type { Principal } from "./principal.ts";
@@ -30,6 +31,9 @@ type Issuer = z.infer<typeof issuerSchema>;
 type VerificationKey = Uint8Array | JWTVerifyGetKey;
 
 const DEVELOPMENT = "foyer-development";
+
+/** User ids that visitors, API keys and the system itself go by: no token may claim one. */
+const RESERVED = /^(visitor:|service:|system$)/;
 
 /** Kept between requests: parsing the list and fetching key sets anew for each would cost more than the verification. */
 const parsed = new Map<string, readonly Issuer[]>();
@@ -62,7 +66,7 @@ function keyOf(issuer: Issuer): VerificationKey {
 	const name = issuer.jwksUrl ?? `${issuer.issuer}\n${issuer.secret}`;
 	let key = keys.get(name);
 	if (!key) {
-		key = issuer.jwksUrl ? createRemoteJWKSet(new URL(issuer.jwksUrl)) : new TextEncoder().encode(issuer.secret);
+		key = issuer.jwksUrl ? remoteKeys(issuer.jwksUrl) : new TextEncoder().encode(issuer.secret);
 		keys.set(name, key);
 	}
 	return key;
@@ -85,16 +89,36 @@ export async function principalOfJwt(env: Env, token: string): Promise<Principal
 			key instanceof Uint8Array ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options);
 		return principalOfClaims(payload, issuer);
 	} catch (error) {
-		// A key set that cannot be fetched is our trouble, not a bad token.
-		if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return undefined;
+		if (isBadToken(error)) return undefined;
 		throw error;
 	}
+}
+
+/** A key set that answers, and answers a key set. When it does not, that is our trouble and no fault of the token. */
+function remoteKeys(url: string): JWTVerifyGetKey {
+	const keySet = createRemoteJWKSet(new URL(url));
+	return async (...token) => {
+		try {
+			return await keySet(...token);
+		} catch (error) {
+			if (isBadToken(error)) throw error;
+			console.error(JSON.stringify({ level: "error", keySet: url, error: String(error) }));
+			throw new Failure("Unavailable", "The keys that tokens are checked with cannot be read; try again.");
+		}
+	};
+}
+
+/** Everything jose says of a token, as against what it says of a key set that it could not fetch or read. */
+function isBadToken(error: unknown): boolean {
+	if (!(error instanceof errors.JOSEError) || error.code === "ERR_JOSE_GENERIC") return false;
+	return !(error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid);
 }
 
 function principalOfClaims(claims: JWTPayload, issuer: Issuer): Principal | undefined {
 	const tenantId = claims[issuer.tenantClaim];
 	const held = claims[issuer.rolesClaim];
-	if (typeof tenantId !== "string" || typeof claims.sub !== "string" || claims.exp === undefined) return undefined;
+	if (typeof tenantId !== "string" || tenantId === "" || claims.exp === undefined) return undefined;
+	if (typeof claims.sub !== "string" || claims.sub === "" || RESERVED.test(claims.sub)) return undefined;
 	const name = typeof claims["name"] === "string" ? claims["name"] : claims.sub;
 	return {
 		kind: "user",

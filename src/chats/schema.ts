@@ -1,14 +1,6 @@
 import * as z from "zod";
+import { guid } from "../rooms/frames.ts";
 import { limits } from "../rooms/limits.ts";
-import { parseGuid } from "../rooms/room-id.ts";
-
-/** A GUID with or without dashes, in any case; read as 32 lower-case digits. */
-const guid = z.string().transform((text, context) => {
-	const digits = parseGuid(text);
-	if (digits !== undefined) return digits;
-	context.addIssue({ code: "invalid_format", format: "guid", input: text });
-	return z.NEVER;
-});
 
 /** What typed clients write for a Guid that they have not set. */
 const ZERO = /^[0-]{32,36}$/;
@@ -52,7 +44,7 @@ export type ChatBody = z.infer<typeof chat>;
 export type ChatMemberBody = z.infer<typeof chatMember>;
 
 export const chatListQuery = z.object({
-	chatId: guid.optional(),
+	chatId: absent(guid),
 	isArchived: flag.default(false),
 	kind: z.enum(["Group", "Visitor"]).optional(),
 	skip: count.default(0),
@@ -63,7 +55,7 @@ export const chatPath = z.object({ ChatId: guid });
 export const messagePath = z.object({ ChatId: guid, ChatMessageId: guid });
 export const historyQuery = z.object({ before: count.optional(), after: count.optional(), take });
 
-/** Bounded here in UTF-16 units, in the room in bytes. */
+/** How long it may be the room says itself, in bytes. */
 const body = z.string().min(1);
 export const messageBody = z.object({
 	clientMessageId: absent(z.string().min(1).max(128)),

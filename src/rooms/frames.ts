@@ -5,12 +5,19 @@
 import * as z from "zod";
 import { limits } from "./limits.ts";
 import type { AuthorKind, Member, Message, RoomEvent } from "./model.ts";
+import { parseGuid } from "./room-id.ts";
 
 const id = z.union([z.string().max(64), z.number()]);
-const guid = z.string().regex(/^[0-9a-f]{32}$/i);
+/** A GUID with or without dashes, in any case; read as 32 lower-case digits. */
+export const guid = z.string().transform((text, context) => {
+	const digits = parseGuid(text);
+	if (digits !== undefined) return digits;
+	context.addIssue({ code: "invalid_format", format: "guid", input: text });
+	return z.NEVER;
+});
 const index = z.int().min(0);
-/** Counted in UTF-16 units here, a first bound; the room counts bytes. */
-const body = z.string().min(1).max(limits.bodyBytes);
+/** How long it may be the room says itself, in bytes. */
+const body = z.string().min(1);
 
 export const clientFrame = z.discriminatedUnion("type", [
 	z.strictObject({

@@ -12,6 +12,8 @@ export type Session = Attachment & {
 	readonly bucket: Bucket;
 	helloTimer: number | null;
 	badFrames: number;
+	isTyping: boolean;
+	/** When its last `typing.start` was relayed; it stays after a stop, so that start and stop in turn are no way round the pace. */
 	typingAt: number;
 	/** Characters sent since the last sign of life. */
 	unheard: number;
@@ -151,6 +153,7 @@ export class Sessions {
 			bucket: new Bucket(this.rate, now),
 			helloTimer: null,
 			badFrames: 0,
+			isTyping: false,
 			typingAt: 0,
 			unheard: 0,
 			unheardSince: now,

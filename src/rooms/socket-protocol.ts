@@ -167,9 +167,9 @@ export class SocketProtocol {
 	}
 
 	#typing(session: Session, active: boolean, now: number): void {
-		if (active && now - session.typingAt < timing.typingMs) return;
-		if (!active && session.typingAt === 0) return;
-		session.typingAt = active ? now : 0;
+		if (active ? now - session.typingAt < timing.typingMs : !session.isTyping) return;
+		session.isTyping = active;
+		if (active) session.typingAt = now;
 		const { userId, name } = session.caller;
 		const frame: ServerFrame = { type: "typing", userId, name, active, expiresInMs: active ? 2 * timing.typingMs : 0 };
 		this.#parts.sessions.broadcast(JSON.stringify(frame), session);
