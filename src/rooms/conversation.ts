@@ -247,8 +247,8 @@ export class Conversation {
 	/** Deletes a visitor room softly (its messages stay, it takes no more) or brings it back. */
 	setActive(isActive: boolean, caller: Caller, now: number): Result<Snapshot> {
 		if ((this.#row.is_active === 1) !== isActive) {
-			this.#update({ is_active: isActive ? 1 : 0 });
-			this.#archive(!isActive, caller, now);
+			this.#update({ is_active: isActive ? 1 : 0, is_archived: isActive ? 0 : 1 });
+			this.transcript.record(isActive ? "room.unarchived" : "room.archived", caller, { isActive }, now);
 		}
 		return { ok: true, ...this.snapshot() };
 	}
