@@ -33,7 +33,7 @@ type VerificationKey = Uint8Array | JWTVerifyGetKey;
 const DEVELOPMENT = "foyer-development";
 
 /** User ids that visitors, API keys and the system itself go by: no token may claim one. */
-const RESERVED = /^(visitor:|service:|system$)/;
+const RESERVED = /^(visitor:|service:|dowell:|system$)/;
 
 /** Kept between requests: parsing the list and fetching key sets anew for each would cost more than the verification. */
 const parsed = new Map<string, readonly Issuer[]>();
