@@ -1,0 +1,155 @@
+import { env } from "cloudflare:workers";
+import type { Access } from "../../src/auth/authenticate.ts";
+import type { Permission, Role } from "../../src/auth/permissions.ts";
+import { call, Person, unique } from "./client.ts";
+
+/** Who may do what, written down a second time: a slip in the table of `src/auth/permissions.ts` must not pass for what was meant. */
+export const holders: Record<Permission, readonly Role[]> = {
+	"chat:use": ["Agent", "Administrator"],
+	"chat:administer": ["Administrator"],
+	"visitors:serve": ["Agent", "Manager", "Administrator"],
+};
+
+/** What tenant acme has and tenant globex must not reach. */
+export type Property = { chatId: string; messageId: string; text: string; orgId: string; roomId: string };
+
+export type Call = { method: string; path: string; body?: unknown; headers?: Record<string, string> };
+
+export type RouteCase = {
+	/** As the app mounts it, without a trailing slash. */
+	route: string;
+	permission: Permission;
+	envelope: "status" | "dowell";
+	/** A call that succeeds for an agent of acme: what is refused to others is not refused for being wrong. */
+	call: (property: Property) => Call;
+	/** What staff of another tenant meet: the id leads nowhere, the list shows none of it, the id is taken, the socket is closed. */
+	stranger: "not found" | "shown nothing" | "taken" | "closed";
+};
+
+const upgrade = { Upgrade: "websocket", "Sec-WebSocket-Protocol": "foyer.v1" };
+
+function staff(
+	route: string,
+	stranger: RouteCase["stranger"],
+	callOf: (property: Property) => Omit<Call, "method">,
+): RouteCase {
+	const [method = ""] = route.split(" ");
+	const permission = "chat:use";
+	return { route, permission, envelope: "status", stranger, call: (property) => ({ method, ...callOf(property) }) };
+}
+
+function ofOrg(route: string, callOf: (property: Property) => Omit<Call, "method">): RouteCase {
+	return { ...staff(route, "not found", callOf), permission: "visitors:serve", envelope: "dowell" };
+}
+
+const chat = ({ chatId }: Property, rest = "") => `/v1/Chat/${chatId}${rest}`;
+
+/** Every route that asks for a permission, always or (the socket, the staff side of the visitor dialect) for what it is asked here. */
+export const guardedRoutes: readonly RouteCase[] = [
+	staff("GET /v1/Chat", "shown nothing", () => ({ path: "/v1/Chat?take=200" })),
+	staff("GET /v1/Chat", "not found", ({ chatId }) => ({ path: `/v1/Chat?chatId=${chatId}` })),
+	staff("POST /v1/Chat", "taken", ({ chatId }) => ({ path: "/v1/Chat", body: { chat: { chatId, chatName: "Mine" } } })),
+	staff("GET /v1/Chat/Search", "shown nothing", ({ text }) => ({
+		path: `/v1/Chat/Search?q=${encodeURIComponent(text)}`,
+	})),
+	staff("PUT /v1/Chat/:ChatId", "not found", (own) => ({ path: chat(own), body: { chat: { chatName: "Renamed" } } })),
+	staff("GET /v1/Chat/:ChatId/Messages", "not found", (own) => ({ path: chat(own, "/Messages") })),
+	staff("POST /v1/Chat/:ChatId/Messages", "not found", (own) => ({
+		path: chat(own, "/Messages"),
+		body: { body: "Hello" },
+	})),
+	staff("PUT /v1/Chat/:ChatId/Messages/:ChatMessageId", "not found", (own) => ({
+		path: chat(own, `/Messages/${own.messageId}`),
+		body: { body: "Edited" },
+	})),
+	staff("POST /v1/Chat/:ChatId/Read", "not found", (own) => ({
+		path: chat(own, "/Read"),
+		body: { lastChatMessageId: own.messageId },
+	})),
+	staff("GET /v1/Chat/:ChatId/Events", "not found", (own) => ({ path: chat(own, "/Events") })),
+	staff("POST /v1/Chat/:ChatId/Ticket", "not found", (own) => ({ path: chat(own, "/Ticket") })),
+	staff("GET /v1/Chat/:ChatId/Socket", "closed", (own) => ({ path: chat(own, "/Socket"), headers: upgrade })),
+	staff("DELETE /v1/Chat/:ChatId/Messages/:ChatMessageId", "not found", (own) => ({
+		path: chat(own, `/Messages/${own.messageId}`),
+	})),
+	ofOrg("GET /api/v2/room-list", ({ orgId }) => ({ path: `/api/v2/room-list/?org_id=${orgId}&product_name=LOGIN` })),
+	ofOrg("POST /api/v2/get_QR_Id/:org_id", ({ orgId }) => ({ path: `/api/v2/get_QR_Id/${orgId}/` })),
+	ofOrg("POST /api/v2/init/:org_id/:product_name/:user_id", ({ orgId }) => ({
+		path: `/api/v2/init/${orgId}/LOGIN/me/`,
+	})),
+	ofOrg("POST /api/v2/create_master_link", ({ orgId }) => ({
+		path: "/api/v2/create_master_link/",
+		body: {
+			workspace_id: orgId,
+			qr_ids: [{ qrid: "qr-1", portfolioName: "door" }],
+			product_name: { LOGIN: 1 },
+			base_url: "https://acme.test",
+		},
+	})),
+	ofOrg("POST /api/v2/room-service", ({ roomId }) => ({
+		path: "/api/v2/room-service/",
+		body: {
+			type: "create_message",
+			room_id: roomId,
+			message_data: "Staff here",
+			side: true,
+			author: "x",
+			message_type: "text",
+		},
+	})),
+];
+
+/** Routes that need no credential, by the reason. */
+export const openRoutes: Record<string, readonly string[]> = {
+	"tells nothing but that this serves": ["GET /health", "GET /health/ready", "GET /api/v2"],
+	"development identities; does not exist in production": ["POST /auth/dev"],
+	"a preflight carries no credential": ["OPTIONS /api/v2/*"],
+	"visitors have no account: four fields open their room, its id lets them in": [
+		"POST /api/v2/room-control",
+		"POST /api/v2/extension",
+		"POST /api/v2/openChatRoom",
+		"POST /api/v2/login",
+		"GET /api/v2/init/:org_id/:product_name/:user_id",
+		"GET /api/v2/room-socket/:room_id",
+	],
+	"room-service for whoever holds the room's id, under the names its clients know": [
+		"GET /api/v2/room-service",
+		"GET /api/v2/room-control",
+		"GET /api/v2/openChatRoom",
+		"GET /api/v2/login",
+		"GET /api/v2/extension",
+	],
+};
+
+/** Routes of the app that no case above covers, and cases whose route is gone. */
+export function uncovered(routes: ReadonlyMap<string, Access | undefined>): string[] {
+	const covered = new Set([...guardedRoutes.map(({ route }) => route), ...Object.values(openRoutes).flat()]);
+	const mounted = new Set(Array.from(routes.keys(), withoutSlash));
+	return [
+		...[...mounted].filter((route) => !covered.has(route)).map((route) => `${route} has no case`),
+		...[...covered].filter((route) => !mounted.has(route)).map((route) => `${route} is not mounted`),
+	];
+}
+
+/** The visitor dialect mounts both spellings of a path. */
+export function withoutSlash(route: string): string {
+	return route.replace(/(?<=[^ ])\/$/, "");
+}
+
+/** Gives acme something to be kept from others: a chat with a message, a workspace that is closed to strangers, a visitor's room. */
+export async function property(): Promise<Property> {
+	const ada = await Person.signIn();
+	const text = unique("confidential");
+	const chatId = await ada.createChat();
+	const { chatMessageId } = await ada.send(chatId, text);
+	const orgId = unique("org");
+	await env.DB.prepare(
+		"INSERT INTO org (id, tenant_id, allow_unauthenticated_staff, created_at) VALUES (?, 'acme', 0, 0)",
+	)
+		.bind(orgId)
+		.run();
+	const room = await call("POST", "/api/v2/room-control/", {
+		body: { user_id: unique("visitor"), org_id: orgId, product_name: "LOGIN", portfolio_name: "door" },
+	});
+	return { chatId, messageId: chatMessageId, text, orgId, roomId: room.body.inserted_id };
+}
