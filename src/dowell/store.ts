@@ -1,0 +1,134 @@
+import { and, desc, eq, exists, getTableColumns, lt, ne, not, sql } from "drizzle-orm";
+import { alias, type AnySQLiteColumn } from "drizzle-orm/sqlite-core";
+import { database, type TenantDatabase } from "../db/database.ts";
+import { masterLink, org, visitorRoom } from "../db/schema.ts";
+
+export type Org = { id: string; tenantId: string; allowUnauthenticatedStaff: boolean };
+export type VisitorRow = typeof visitorRoom.$inferSelect;
+export type MasterLink = Omit<typeof masterLink.$inferSelect, "tenantId">;
+
+/** Registrations of one org whose ids are listed, the newest. */
+const REGISTRATIONS = 1000;
+
+/** The workspace of this id, whoever's it is. */
+export async function findOrg(env: Env, id: string): Promise<Org | undefined> {
+	const { allowUnauthenticatedStaff, tenantId } = getTableColumns(org);
+	const [row] = await database(env)
+		.select({ id: org.id, tenantId, allowUnauthenticatedStaff })
+		.from(org)
+		.where(eq(org.id, id))
+		.limit(1);
+	return row;
+}
+
+/** Makes a workspace; nothing happens when it exists. */
+export async function insertOrg({ tenantId, db }: TenantDatabase, id: string): Promise<void> {
+	await db.insert(org).values({ id, tenantId, createdAt: Date.now() }).onConflictDoNothing();
+}
+
+/**
+ * The active room of a visitor's four fields: the candidate, or the one that was there before it. One transaction in one round trip, and
+ * a unique index: of 50 callers at once one inserts and all see its row.
+ */
+export async function claimRoom(
+	{ tenantId, db }: TenantDatabase,
+	candidate: Omit<VisitorRow, "tenantId">,
+): Promise<VisitorRow> {
+	const [, [row]] = await db.batch([
+		db
+			.insert(visitorRoom)
+			.values({ tenantId, ...candidate })
+			.onConflictDoNothing(),
+		db
+			.select()
+			.from(visitorRoom)
+			.where(
+				and(eq(visitorRoom.tenantId, tenantId), sameFields(visitorRoom, candidate), eq(visitorRoom.isActive, true)),
+			)
+			.limit(1),
+	]);
+	if (!row) throw new Error("a room was claimed and is not there");
+	return row;
+}
+
+export async function retireRoom({ tenantId, db }: TenantDatabase, roomId: string): Promise<void> {
+	await db.update(visitorRoom).set({ isActive: false }).where(ofRoom(tenantId, roomId));
+}
+
+/** Makes a room the active one of its four fields; false when another is. */
+export async function reviveRoom({ tenantId, db }: TenantDatabase, roomId: string): Promise<boolean> {
+	const rival = alias(visitorRoom, "rival");
+	const rivals = db
+		.select({ one: sql`1` })
+		.from(rival)
+		.where(
+			and(
+				eq(rival.tenantId, tenantId),
+				sameFields(rival, visitorRoom),
+				eq(rival.isActive, true),
+				ne(rival.roomId, visitorRoom.roomId),
+			),
+		);
+	const revived = await db
+		.update(visitorRoom)
+		.set({ isActive: true })
+		.where(and(ofRoom(tenantId, roomId), not(exists(rivals))))
+		.returning({ roomId: visitorRoom.roomId });
+	return revived.length > 0;
+}
+
+/** The newest rooms of an org and product older than `before`, deleted ones too, oldest first. */
+export async function listRooms(
+	{ tenantId, db }: TenantDatabase,
+	{
+		orgId,
+		productName,
+		before,
+		take,
+	}: { orgId: string; productName: string; before: string | undefined; take: number },
+): Promise<{ rooms: VisitorRow[]; hasMore: boolean }> {
+	const of = and(
+		eq(visitorRoom.tenantId, tenantId),
+		eq(visitorRoom.orgId, orgId),
+		eq(visitorRoom.productName, productName),
+	);
+	const rows = await db
+		.select({ ...getTableColumns(visitorRoom), position: sql<number>`visitor_room.rowid` })
+		.from(visitorRoom)
+		.where(before === undefined ? of : and(of, lt(visitorRoom.roomId, before)))
+		.orderBy(desc(visitorRoom.roomId))
+		.limit(take + 1);
+	// Ids sort by the second of their birth; within one second the order of insertion decides.
+	const rooms = rows.slice(0, take).sort((a, b) => a.createdAt - b.createdAt || a.position - b.position);
+	return { rooms, hasMore: rows.length > take };
+}
+
+export async function insertMasterLink({ tenantId, db }: TenantDatabase, link: MasterLink): Promise<void> {
+	await db.insert(masterLink).values({ tenantId, ...link });
+}
+
+/** The QR ids of an org's links, in the order they were registered, as often as they were. */
+export async function listQrIds({ tenantId, db }: TenantDatabase, orgId: string): Promise<string[]> {
+	const rows = await db
+		.select({ qrIds: masterLink.qrIds })
+		.from(masterLink)
+		.where(and(eq(masterLink.tenantId, tenantId), eq(masterLink.orgId, orgId)))
+		.orderBy(desc(sql`rowid`))
+		.limit(REGISTRATIONS);
+	return rows.reverse().flatMap(({ qrIds }) => qrIds);
+}
+
+function ofRoom(tenantId: string, roomId: string) {
+	return and(eq(visitorRoom.tenantId, tenantId), eq(visitorRoom.roomId, roomId));
+}
+
+type Fields<T> = Record<"orgId" | "userId" | "productName" | "portfolioName", T>;
+
+function sameFields(table: Fields<AnySQLiteColumn>, other: Fields<AnySQLiteColumn | string>) {
+	return and(
+		eq(table.orgId, other.orgId),
+		eq(table.userId, other.userId),
+		eq(table.productName, other.productName),
+		eq(table.portfolioName, other.portfolioName),
+	);
+}
