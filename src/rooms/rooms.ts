@@ -13,7 +13,12 @@ export function roomOf(env: Env, chatId: string): DurableObjectStub<Room> {
  * Hands a WebSocket upgrade to a room. Without a caller the room takes the ticket among the subprotocols or, in a visitor room, its
  * visitor. Throws 426 for a request that is no upgrade or does not offer `foyer.v1`.
  */
-export function openSocket(env: Env, request: Request, chatId: string, caller: Caller | undefined): Promise<Response> {
+export async function openSocket(
+	env: Env,
+	request: Request,
+	chatId: string,
+	caller: Caller | undefined,
+): Promise<Response> {
 	if (!isUpgrade(request))
 		throw new Failure("UpgradeRequired", `Open a WebSocket with the subprotocol ${PROTOCOL}.`, {
 			headers: { Upgrade: "websocket" },
@@ -21,7 +26,9 @@ export function openSocket(env: Env, request: Request, chatId: string, caller: C
 	const forwarded = new Request(request);
 	forwarded.headers.delete(CALLER_HEADER);
 	if (caller) forwarded.headers.set(CALLER_HEADER, encodeURIComponent(JSON.stringify(caller)));
-	return roomOf(env, chatId).fetch(forwarded);
+	const answer = await roomOf(env, chatId).fetch(forwarded);
+	// The headers of an answer that was fetched cannot be added to, and the middleware round the routes does.
+	return new Response(null, { status: answer.status, webSocket: answer.webSocket, headers: answer.headers });
 }
 
 /** True when the upgrade brings a ticket among its subprotocols. */
