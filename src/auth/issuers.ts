@@ -39,16 +39,33 @@ const RESERVED = /^(visitor:|service:|dowell:|system$)/;
 const parsed = new Map<string, readonly Issuer[]>();
 const keys = new Map<string, VerificationKey>();
 
-/** The issuers this deployment trusts. Throws when `JWT_ISSUERS` is not what it should be. */
+/** The issuers this deployment trusts. A `JWT_ISSUERS` that is not what it should be trusts none: 503 for every token. */
 export function issuers(env: Env): readonly Issuer[] {
 	const source = `${env.JWT_ISSUERS}\n${isDevelopment(env) ? env.DEV_SECRET : ""}`;
 	let list = parsed.get(source);
 	if (!list) {
-		list = z.array(issuerSchema).parse(JSON.parse(env.JWT_ISSUERS || "[]"));
+		list = configured(env.JWT_ISSUERS || "[]");
 		if (isDevelopment(env) && env.DEV_SECRET) list = [...list, developmentIssuer(env.DEV_SECRET)];
 		parsed.set(source, list);
 	}
 	return list;
+}
+
+/** What is wrong goes to the log without the text it is wrong in: that may hold secrets. */
+function configured(json: string): Issuer[] {
+	const list = z.array(issuerSchema).safeParse(parseJson(json));
+	if (list.success) return list.data;
+	const wrong = list.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+	console.error(JSON.stringify({ level: "error", variable: "JWT_ISSUERS", wrong }));
+	throw new Failure("Misconfigured", "The token issuers of this deployment are not set up as they should be.");
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
 }
 
 function developmentIssuer(secret: string): Issuer {
