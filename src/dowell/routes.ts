@@ -9,6 +9,7 @@ import type { Caller } from "../rooms/model.ts";
 import { objectIdOf } from "../rooms/room-id.ts";
 import { offersTicket, openSocket, roomOf } from "../rooms/rooms.ts";
 import { details, isBug, isDeployed, Refused, refusalOf, refusedEarly, roomNotFound } from "./envelope.ts";
+import { boundedBody } from "../wire/wire.ts";
 import { createMasterLink, qrIdsOf } from "./master-links.ts";
 import { draftOf, messageDocuments, messagesOf } from "./messages.ts";
 import { anonymousStaff, isOpenToAll, knownOrg, orgFor } from "./orgs.ts";
@@ -44,7 +45,8 @@ export const dowell = new Hono<FoyerEnv>()
 		c.header("Cache-Control", "no-store");
 		if (c.req.method !== "OPTIONS" && !acceptsJson(c.req.header("Accept")))
 			throw refusedEarly(406, "Could not satisfy the request Accept header.");
-		await next();
+		// Only a POST has a body to speak of; that of a GET is bounded where it is read.
+		return c.req.method === "POST" ? boundedBody(c, next) : next();
 	})
 	.options("*", open("CORS preflight"), (c) => c.body(null, 200, preflight))
 	.get("/", open("health"), alive)
