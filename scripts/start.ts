@@ -55,12 +55,13 @@ async function announce(url: URL): Promise<void> {
 	const base = url.origin;
 	const health = await fetch(`${base}/health`);
 	if (!health.ok) fail(`${base}/health answered ${health.status}: ${(await health.text()).slice(0, 500)}`);
-	console.log(`\nFoyer serves ${base} (state in ${stateDir}), ${Math.round(performance.now())} ms after its start.`);
-	console.log(`  ${base}/health`);
+	const after = Math.round(performance.now());
+	const ask: Ask = (path, init) => fetch(base + path, init);
+	const tokens = isDevelopment ? await Promise.all(roles.map((role) => tokenOf(ask, "acme", role))) : [];
+	console.log(`\nFoyer serves ${base} (state in ${stateDir}), ${after} ms after its start.\n  ${base}/health`);
 	if (!isDevelopment) return;
 	console.log("\nTokens of tenant acme, valid for a week (tenant globex: POST /auth/dev {tenant, role}):");
-	const ask: Ask = (path, init) => fetch(base + path, init);
-	for (const role of roles) console.log(`  ${role.padEnd(20)} ${await tokenOf(ask, "acme", role)}`);
+	for (const [index, role] of roles.entries()) console.log(`  ${role.padEnd(20)} ${tokens[index]}`);
 	console.log(`
 Try, with TOKEN set to the Agent's:
   curl -s ${base}/v1/Chat -H "Authorization: Bearer $TOKEN"
