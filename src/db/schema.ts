@@ -66,7 +66,7 @@ export const visitorRoom = sqliteTable(
 		uniqueIndex("visitor_room_active")
 			.on(t.tenantId, t.orgId, t.userId, t.productName, t.portfolioName)
 			.where(sql`is_active = 1`),
-		index("visitor_room_list").on(t.tenantId, t.orgId, t.productName, t.roomId),
+		index("visitor_room_list").on(t.tenantId, t.orgId, t.productName, t.createdAt),
 	],
 );
 

@@ -21,7 +21,8 @@ export function draftOf({ message_data, author, message_type }: MessageBody): Dr
 	const origin: Origin = isText ? { author } : { author, isJson: true };
 	return {
 		messageType: message_type,
-		body: isText ? message_data : JSON.stringify(message_data),
+		// Half a surrogate pair cannot be stored; JSON escapes it.
+		body: isText ? message_data.toWellFormed() : JSON.stringify(message_data),
 		origin: JSON.stringify(origin),
 	};
 }

@@ -14,7 +14,9 @@ const LINKS = 100;
 /** Text or a number, as the deployed code took it: not blank, not trimmed. */
 const text = (length: number = limits.nameLength) =>
 	z
-		.union([z.string(), z.number().transform(String)], { error: orNull("Not a valid string.") })
+		.union([z.string().transform((value) => value.toWellFormed()), z.number().transform(String)], {
+			error: orNull("Not a valid string."),
+		})
 		.refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true })
 		.refine((value) => value.trim() !== "", { error: "This field may not be blank.", abort: true })
 		.refine((value) => value.length <= length, `Ensure this field has no more than ${length} characters.`);

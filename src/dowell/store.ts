@@ -1,4 +1,4 @@
-import { and, desc, eq, exists, getTableColumns, lt, ne, not, sql } from "drizzle-orm";
+import { and, desc, eq, exists, getTableColumns, ne, not, sql } from "drizzle-orm";
 import { alias, type AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import { database, type TenantDatabase } from "../db/database.ts";
 import { masterLink, org, visitorRoom } from "../db/schema.ts";
@@ -77,7 +77,7 @@ export async function reviveRoom({ tenantId, db }: TenantDatabase, roomId: strin
 	return revived.length > 0;
 }
 
-/** The newest rooms of an org and product older than `before`, deleted ones too, oldest first. */
+/** The newest rooms of an org and product older than the room `before`, deleted ones too, oldest first. */
 export async function listRooms(
 	{ tenantId, db }: TenantDatabase,
 	{
@@ -87,20 +87,21 @@ export async function listRooms(
 		take,
 	}: { orgId: string; productName: string; before: string | undefined; take: number },
 ): Promise<{ rooms: VisitorRow[]; hasMore: boolean }> {
-	const of = and(
+	const of = [
 		eq(visitorRoom.tenantId, tenantId),
 		eq(visitorRoom.orgId, orgId),
 		eq(visitorRoom.productName, productName),
-	);
+	];
+	// Rooms of one millisecond stand in the order of their insertion, which is how an index ends anyway.
+	const age = sql`(visitor_room.created_at, visitor_room.rowid)`;
+	const cursor = sql`(SELECT created_at, rowid FROM visitor_room WHERE tenant_id = ${tenantId} AND room_id = ${before})`;
 	const rows = await db
-		.select({ ...getTableColumns(visitorRoom), position: sql<number>`visitor_room.rowid` })
+		.select()
 		.from(visitorRoom)
-		.where(before === undefined ? of : and(of, lt(visitorRoom.roomId, before)))
-		.orderBy(desc(visitorRoom.roomId))
+		.where(and(...of, before === undefined ? undefined : sql`${age} < ${cursor}`))
+		.orderBy(desc(visitorRoom.createdAt), desc(sql`rowid`))
 		.limit(take + 1);
-	// Ids sort by the second of their birth; within one second the order of insertion decides.
-	const rooms = rows.slice(0, take).sort((a, b) => a.createdAt - b.createdAt || a.position - b.position);
-	return { rooms, hasMore: rows.length > take };
+	return { rooms: rows.slice(0, take).reverse(), hasMore: rows.length > take };
 }
 
 export async function insertMasterLink({ tenantId, db }: TenantDatabase, link: MasterLink): Promise<void> {
