@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { guid } from "../rooms/frames.ts";
+import { guid, text } from "../rooms/frames.ts";
 import { limits } from "../rooms/limits.ts";
 
 /** What typed clients write for a Guid that they have not set. */
@@ -17,23 +17,23 @@ const count = z.coerce.number().int().min(0).max(1_000_000);
 const take = z.coerce.number().int().min(1).max(limits.take).default(50);
 const flag = z.preprocess((value) => (typeof value === "string" ? readFlag(value) : value), z.boolean());
 
-function readFlag(text: string): boolean | string {
-	if (/^(true|1|yes|on)$/i.test(text)) return true;
-	return /^(false|0|no|off)$/i.test(text) ? false : text;
+function readFlag(word: string): boolean | string {
+	if (/^(true|1|yes|on)$/i.test(word)) return true;
+	return /^(false|0|no|off)$/i.test(word) ? false : word;
 }
 
 const chatMember = z.object({
 	chatMemberId: absent(guid),
-	userId: absent(z.string().min(1).max(128)),
+	userId: absent(text.min(1).max(128)),
 	isActive: absent(flag),
 	isArchived: absent(flag),
 	lastChatMessageId: absent(guid),
-	chatMemberName: absent(z.string().max(limits.nameLength)),
+	chatMemberName: absent(text.max(limits.nameLength)),
 });
 
 const chat = z.object({
 	chatId: absent(guid),
-	chatName: absent(z.string().max(limits.nameLength)),
+	chatName: absent(text.max(limits.nameLength)),
 	chatMembers: absent(z.array(chatMember).max(limits.members)),
 	isArchived: absent(flag),
 });
@@ -56,10 +56,10 @@ export const messagePath = z.object({ ChatId: guid, ChatMessageId: guid });
 export const historyQuery = z.object({ before: count.optional(), after: count.optional(), take });
 
 /** How long it may be the room says itself, in bytes. */
-const body = z.string().min(1);
+const body = text.min(1);
 export const messageBody = z.object({
-	clientMessageId: absent(z.string().min(1).max(128)),
-	messageType: absent(z.string().min(1).max(64)),
+	clientMessageId: absent(text.min(1).max(128)),
+	messageType: absent(text.min(1).max(64)),
 	body,
 	replyToChatMessageId: absent(guid),
 });
@@ -74,4 +74,4 @@ export const eventsQuery = z.object({
 	wait: z.coerce.number().min(0).max(25).default(0),
 });
 
-export const searchQuery = z.object({ q: z.string().trim().max(200), skip: count.max(10_000).default(0), take });
+export const searchQuery = z.object({ q: text.trim().max(200), skip: count.max(10_000).default(0), take });

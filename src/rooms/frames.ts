@@ -7,6 +7,8 @@ import { limits } from "./limits.ts";
 import type { AuthorKind, Member, Message, RoomEvent } from "./model.ts";
 import { parseGuid } from "./room-id.ts";
 
+/** Text as UTF-8 can hold it: half a surrogate pair is replaced here, before anybody is told of a text that cannot be stored. */
+export const text = z.string().overwrite((value) => value.toWellFormed());
 const id = z.union([z.string().max(64), z.number()]);
 /** A GUID with or without dashes, in any case; read as 32 lower-case digits. */
 export const guid = z.string().transform((text, context) => {
@@ -17,7 +19,7 @@ export const guid = z.string().transform((text, context) => {
 });
 const index = z.int().min(0);
 /** How long it may be the room says itself, in bytes. */
-const body = z.string().min(1);
+const body = text.min(1);
 
 export const clientFrame = z.discriminatedUnion("type", [
 	z.strictObject({
@@ -29,9 +31,9 @@ export const clientFrame = z.discriminatedUnion("type", [
 	z.strictObject({
 		type: z.literal("message.send"),
 		id,
-		clientMessageId: z.string().min(1).max(128),
+		clientMessageId: text.min(1).max(128),
 		body,
-		messageType: z.string().min(1).max(64).optional(),
+		messageType: text.min(1).max(64).optional(),
 		replyToChatMessageId: guid.optional(),
 	}),
 	z.strictObject({ type: z.literal("message.edit"), id, chatMessageId: guid, body }),
@@ -99,19 +101,19 @@ export type Unrecoverable = {
 
 /** A client's frame, or what is wrong with it in a sentence that says where. `re` is the frame's id where it can be made out. */
 export function parseFrame(
-	text: string,
+	json: string,
 ): { ok: true; frame: ClientFrame } | { ok: false; message: string; re: FrameId | undefined } {
-	let json: unknown;
+	let value: unknown;
 	try {
-		json = JSON.parse(text);
+		value = JSON.parse(json);
 	} catch {
 		return { ok: false, message: "A frame is one JSON object.", re: undefined };
 	}
-	const parsed = clientFrame.safeParse(json);
+	const parsed = clientFrame.safeParse(value);
 	if (parsed.success) return { ok: true, frame: parsed.data };
 	const [issue] = parsed.error.issues;
 	const where = issue?.path.join(".");
-	const re = id.safeParse((json as { id?: unknown } | null)?.id);
+	const re = id.safeParse((value as { id?: unknown } | null)?.id);
 	return {
 		ok: false,
 		message: `${where ? `'${where}': ` : ""}${issue?.message ?? "not a frame of foyer.v1"}`,
