@@ -21,10 +21,12 @@ export function refusedEarly(status: number, text: string, headers: Record<strin
 	return new Refused(status, text, { detail: text }, headers);
 }
 
+/** What is wrong with each field, as the deployed serializers said it. */
 export function invalid(errors: Record<string, string[]>): Refused {
 	return new Refused(400, "Invalid data", { errors });
 }
 
+/** No such room, or one of another tenant. */
 export function roomNotFound(): Refused {
 	return new Refused(404, "Room not found");
 }

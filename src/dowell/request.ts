@@ -33,6 +33,7 @@ export async function fieldsOfGet(request: Request): Promise<Fields> {
 	return { ...(length > 0 ? await fieldsOf(request) : {}), ...queryOf(request) };
 }
 
+/** The query, the last of a repeated key. */
 export function queryOf(request: Request): Record<string, string> {
 	return Object.fromEntries(new URL(request.url).searchParams);
 }

@@ -8,8 +8,8 @@ import type { FoyerEnv } from "../http/foyer-env.ts";
 import type { Caller } from "../rooms/model.ts";
 import { objectIdOf } from "../rooms/room-id.ts";
 import { offersTicket, openSocket, roomOf } from "../rooms/rooms.ts";
-import { details, isBug, isDeployed, Refused, refusalOf, refusedEarly, roomNotFound } from "./envelope.ts";
 import { boundedBody } from "../wire/wire.ts";
+import { details, isBug, isDeployed, Refused, refusalOf, refusedEarly, roomNotFound } from "./envelope.ts";
 import { createMasterLink, qrIdsOf } from "./master-links.ts";
 import { draftOf, messageDocuments, messagesOf } from "./messages.ts";
 import { anonymousStaff, isOpenToAll, knownOrg, orgFor } from "./orgs.ts";
@@ -31,6 +31,7 @@ type C = Context<FoyerEnv>;
 
 const anyone = open("visitors have no account: the id of a room is what lets them in");
 const orgStaff = open("staff of the org, checked inside, because an org may be open to all");
+const socketGuard = open("the room's id, a ticket, or a credential where one is sent");
 
 /** Both spellings of a path: clients write the slash, people forget it. */
 const at = (...paths: string[]) => paths.flatMap((path) => [path, `${path}/`]);
@@ -119,22 +120,13 @@ export const dowell = new Hono<FoyerEnv>()
 		const qrcodes = await createMasterLink(c.env, org.tenantId, body);
 		return c.json({ success: true, product_name: body.product_name, qr_response: { success: true, qrcodes } });
 	})
-	.on(
-		"GET",
-		at("/room-socket/:room_id"),
-		open("the room's id, a ticket, or a credential where one is sent"),
-		async (c) => {
-			const roomId = parseRoomId(c.req.param("room_id"));
-			if (roomId === undefined) throw roomNotFound();
-			const isVisitor = offersTicket(c.req.raw) || !sendsCredential(c);
-			return openSocket(
-				c.env,
-				c.req.raw,
-				roomId,
-				isVisitor ? undefined : callerOf(await permitted(c, "visitors:serve")),
-			);
-		},
-	)
+	.on("GET", at("/room-socket/:room_id"), socketGuard, async (c) => {
+		const roomId = parseRoomId(c.req.param("room_id"));
+		if (roomId === undefined) throw roomNotFound();
+		const isStaff = sendsCredential(c) && !offersTicket(c.req.raw);
+		const caller = isStaff ? callerOf(await permitted(c, "visitors:serve")) : undefined;
+		return openSocket(c.env, c.req.raw, roomId, caller);
+	})
 	.on("ALL", [...readers, ...at("/init/:org_id/:product_name/:user_id")], (c) =>
 		refuseMethod(c, "GET, POST, HEAD, OPTIONS"),
 	)

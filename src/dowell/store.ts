@@ -1,9 +1,9 @@
-import { and, desc, eq, exists, getTableColumns, ne, not, sql } from "drizzle-orm";
+import { and, desc, eq, exists, ne, not, sql } from "drizzle-orm";
 import { alias, type AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import { database, type TenantDatabase } from "../db/database.ts";
 import { masterLink, org, visitorRoom } from "../db/schema.ts";
 
-export type Org = { id: string; tenantId: string; allowUnauthenticatedStaff: boolean };
+export type Org = typeof org.$inferSelect;
 export type VisitorRow = typeof visitorRoom.$inferSelect;
 export type MasterLink = Omit<typeof masterLink.$inferSelect, "tenantId">;
 
@@ -12,12 +12,7 @@ const REGISTRATIONS = 1000;
 
 /** The workspace of this id, whoever's it is. */
 export async function findOrg(env: Env, id: string): Promise<Org | undefined> {
-	const { allowUnauthenticatedStaff, tenantId } = getTableColumns(org);
-	const [row] = await database(env)
-		.select({ id: org.id, tenantId, allowUnauthenticatedStaff })
-		.from(org)
-		.where(eq(org.id, id))
-		.limit(1);
+	const [row] = await database(env).select().from(org).where(eq(org.id, id)).limit(1);
 	return row;
 }
 
@@ -51,6 +46,7 @@ export async function claimRoom(
 	return row;
 }
 
+/** Makes way for a new room of the same four fields. */
 export async function retireRoom({ tenantId, db }: TenantDatabase, roomId: string): Promise<void> {
 	await db.update(visitorRoom).set({ isActive: false }).where(ofRoom(tenantId, roomId));
 }
@@ -104,6 +100,7 @@ export async function listRooms(
 	return { rooms: rows.slice(0, take).reverse(), hasMore: rows.length > take };
 }
 
+/** Registers links. */
 export async function insertMasterLink({ tenantId, db }: TenantDatabase, link: MasterLink): Promise<void> {
 	await db.insert(masterLink).values({ tenantId, ...link });
 }
