@@ -32,7 +32,7 @@ export async function searchMessages(
 	return { messages, hasMore: results.length > page.take };
 }
 
-/** The text as one FTS5 string: nothing in it is an operator. */
+/** The text as one FTS5 string: nothing in it is an operator. FTS5 reads up to a NUL and would miss the quote behind it. */
 function phrase(text: string): string {
-	return `"${text.replaceAll('"', '""')}"`;
+	return `"${text.replaceAll("\0", " ").replaceAll('"', '""')}"`;
 }
