@@ -1,4 +1,5 @@
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
+import { developmentToken } from "../../src/auth/issuers.ts";
 import type { Role } from "../../src/auth/permissions.ts";
 
 export type Answer<Body = any> = { status: number; headers: Headers; body: Body }; // oxlint-disable-line typescript/no-explicit-any -- tests read what the wire says
@@ -33,6 +34,13 @@ export class Person {
 		return new Person(body.token, body.user);
 	}
 
+	/** Somebody nobody has met before: tests of one file share the demo's people. */
+	static async invent(name = "Nia New", role: Role = "Agent", tenant = "acme"): Promise<Person> {
+		const userId = unique(name.replaceAll(" ", "-").toLowerCase());
+		const user = { tenantId: tenant, userId };
+		return new Person(await developmentToken(env, { ...user, name, roles: [role] }), user);
+	}
+
 	get headers(): Record<string, string> {
 		return { Authorization: `Bearer ${this.token}` };
 	}
@@ -49,7 +57,8 @@ export class Person {
 	}
 
 	/** Sends a text and answers with the message. */
-	async send(chatId: string, body: string, more: object = {}): Promise<any> { // oxlint-disable-line typescript/no-explicit-any -- as above
+	async send(chatId: string, body: string, more: object = {}): Promise<any> {
+		// oxlint-disable-line typescript/no-explicit-any -- as above
 		const answer = await this.call("POST", `/v1/Chat/${chatId}/Messages`, { body, ...more });
 		if (answer.status !== 200) throw new Error(`send: ${answer.status} ${JSON.stringify(answer.body)}`);
 		return answer.body.message;
