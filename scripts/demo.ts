@@ -20,7 +20,8 @@ export const demo = {
 	/** Their staff need no credential in the visitor dialect, so that existing DowellChat clients can be tried. */
 	orgs: ["DOWELL12345", "6385c0f18eca0fb652c94558"],
 	chatId: "66f0a1c0d3e4f5a6b7c8d9e000000000",
-	visitor: { user_id: "visitor-1042", org_id: "DOWELL12345", product_name: "WIFIQRCODE", portfolio_name: "Mira" },
+	// Not WIFIQRCODE: that product of the demo org is what the published examples play with.
+	visitor: { user_id: "visitor-1042", org_id: "DOWELL12345", product_name: "LOGOSCAN", portfolio_name: "Mira" },
 } as const;
 
 type Line = { by: "ada" | "ben" | "visitor"; body: string };

@@ -70,7 +70,7 @@ export class Conversation {
 		this.#sql = sql;
 		this.#row = sql.exec<RoomRow>("SELECT * FROM room").one();
 		this.transcript = new Transcript(sql, this.#row.chat_id);
-		this.roster = new Roster(sql, this.transcript);
+		this.roster = new Roster(sql, this.transcript, this.#row.projected_seq);
 		const [last] = this.transcript.history({ take: 1 }).messages;
 		this.#lastActivityAt = last ? Date.parse(last.dateCreated) : this.#row.created_at;
 	}
@@ -183,7 +183,7 @@ export class Conversation {
 			this.roster.join(caller, caller, now);
 		}
 		this.roster.introduce(caller, now);
-		const appended = this.transcript.append(caller, draft, now);
+		const appended = this.transcript.append(caller, { ...draft, body: body.toWellFormed() }, now);
 		if (appended === "mismatch")
 			return refuse("IdempotencyMismatch", "This clientMessageId was used for a message with another body.");
 		if (!appended.duplicate) {
@@ -200,7 +200,7 @@ export class Conversation {
 		if (message.userId !== caller.userId) return refuse("Forbidden", "Only its author may edit a message.");
 		if (message.isDeleted) return refuse("MessageDeleted", "This message was deleted.");
 		if (byteLength(body) > limits.bodyBytes) return bodyTooLarge();
-		return { ok: true, message: this.transcript.edit(message, body, caller, now) };
+		return { ok: true, message: this.transcript.edit(message, body.toWellFormed(), caller, now) };
 	}
 
 	/** Deletes a message: its author or an administrator. Deleting twice is the same as once. */
@@ -255,6 +255,7 @@ export class Conversation {
 
 	/** Notes that D1 knows everything up to a position, and forgets changes that nobody can be owed any more. */
 	setProjected(seq: number): void {
+		this.roster.writeMarkers();
 		this.#update({ projected_seq: seq });
 		const floor = this.transcript.seq - limits.keptEvents;
 		// Pruned in steps of a tenth, so that the log is not touched at each flush.

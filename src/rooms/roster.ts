@@ -14,16 +14,23 @@ type Row = {
 	seq: number;
 };
 
-/** Who belongs to a room and how far each has read. Held in memory whole (at most 1,000), written through to the object's SQLite. */
+/**
+ * Who belongs to a room and how far each has read. Held in memory whole (at most 1,000) and written through to the object's SQLite, but for
+ * one thing: that authors have read what they wrote stands in the messages already. Those markers are written when D1 has been paid, and
+ * read from the messages since then when the room wakes up.
+ */
 export class Roster {
 	readonly #sql: SqlStorage;
 	readonly #transcript: Transcript;
 	readonly #rows = new Map<string, Row>();
+	readonly #unwritten = new Set<Row>();
 
-	constructor(sql: SqlStorage, transcript: Transcript) {
+	/** `writtenSeq` is the position up to which `writeMarkers` was called. */
+	constructor(sql: SqlStorage, transcript: Transcript, writtenSeq: number) {
 		this.#sql = sql;
 		this.#transcript = transcript;
 		for (const row of sql.exec<Row>("SELECT * FROM member")) this.#rows.set(row.user_id, row);
+		for (const { userId, message } of transcript.newestByAuthor(writtenSeq)) this.#authored(userId, message);
 	}
 
 	/** Members that ever were, active or not. */
@@ -131,23 +138,41 @@ export class Roster {
 		if (!row || upTo <= row.last_read_index) return;
 		const lastChatMessageId = this.#transcript.messageIdAt(upTo);
 		this.#setRead(row, upTo, lastChatMessageId, this.#transcript.seq + 1);
+		this.#write(row);
 		const data = { userId, lastReadIndex: upTo, lastChatMessageId };
 		this.#transcript.record("receipt.updated", actor, data, now);
 	}
 
 	/** An author has read what it wrote. The message itself says so, hence no event of its own. */
 	authored(author: Caller, message: Message): void {
-		const row = this.#rows.get(author.userId);
-		if (row) this.#setRead(row, message.index, message.chatMessageId, this.#transcript.seq);
+		this.#authored(author.userId, message);
+	}
+
+	/** Writes the markers that only memory has. */
+	writeMarkers(): void {
+		for (const row of this.#unwritten) this.#write(row);
+		this.#unwritten.clear();
+	}
+
+	#authored(userId: string, message: Message): void {
+		const row = this.#rows.get(userId);
+		if (!row || message.index <= row.last_read_index) return;
+		this.#setRead(row, message.index, message.chatMessageId, message.seq);
+		this.#unwritten.add(row);
 	}
 
 	#setRead(row: Row, index: number, messageId: string | null, seq: number): void {
-		Object.assign(row, { last_read_index: index, last_message_id: messageId, seq });
+		row.last_read_index = index;
+		row.last_message_id = messageId;
+		row.seq = Math.max(row.seq, seq);
+	}
+
+	#write(row: Row): void {
 		this.#sql.exec(
 			"UPDATE member SET last_read_index = ?, last_message_id = ?, seq = ? WHERE user_id = ?",
-			index,
-			messageId,
-			seq,
+			row.last_read_index,
+			row.last_message_id,
+			row.seq,
 			row.user_id,
 		);
 	}
@@ -157,7 +182,8 @@ export class Roster {
 			`INSERT INTO member (user_id, member_id, name, kind, is_active, is_archived, last_read_index, last_message_id, seq)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, is_active = excluded.is_active,
-				is_archived = excluded.is_archived, seq = excluded.seq`,
+				is_archived = excluded.is_archived, last_read_index = excluded.last_read_index,
+				last_message_id = excluded.last_message_id, seq = excluded.seq`,
 			row.user_id,
 			row.member_id,
 			row.name,
@@ -168,6 +194,8 @@ export class Roster {
 			row.last_message_id,
 			row.seq,
 		);
+		const before = this.#rows.get(row.user_id);
+		if (before) this.#unwritten.delete(before);
 		this.#rows.set(row.user_id, row);
 	}
 

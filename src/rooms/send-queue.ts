@@ -15,16 +15,21 @@ type Parts = {
 
 type Pending = { caller: Caller; draft: Draft; answer: (result: Result<Sent>) => void };
 
+/** Sends that do not wait for company after one that waited in vain. */
+const ALONE = 32;
+
 /**
- * Group commit. The first send schedules a flush with a zero-delay timer, and whatever has arrived by then shares it: one turn, one
- * commit, one frame of acks per socket. It costs 5 % with one message outstanding and gives several times the rate with 64 (2026-11-22).
- * The output gate holds every answer until the commit is durable, so what is acked cannot be lost.
+ * Group commit. A send waits for a zero-delay timer, and whatever has arrived by then shares one turn, one commit and one frame of acks per
+ * socket: 3,000 acked/s become 10,000 with 64 messages outstanding (2026-11-22). The timer costs up to 1.3 ms on workerd 20261102, too much
+ * for somebody who sends alone; so after a wait in vain the next 32 sends are written at once. The output gate holds every answer until
+ * the commit is durable, so what is acked cannot be lost.
  */
 export class SendQueue {
 	readonly #parts: Parts;
 	readonly #acks = new Map<Session, string[]>();
 	#pending: Pending[] = [];
 	#timer: number | undefined;
+	#alone = 0;
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
@@ -51,7 +56,16 @@ export class SendQueue {
 
 	#push(pending: Pending): void {
 		this.#pending.push(pending);
-		this.#timer ??= setTimeout(() => this.flush(), 0);
+		if (this.#timer !== undefined) return;
+		if (this.#alone > 0) {
+			this.#alone -= 1;
+			this.flush();
+			return;
+		}
+		this.#timer = setTimeout(() => {
+			if (this.#pending.length === 1) this.#alone = ALONE;
+			this.flush();
+		}, 0);
 	}
 
 	/** Writes and answers what is pending, all of it or (when storage fails) none. */

@@ -75,8 +75,6 @@ export class Transcript {
 
 	/** Appends a message, or answers with the one that this author already sent under the same `clientMessageId`. */
 	append(author: Caller, draft: Draft, now: number): Appended {
-		const earlier = this.#earlier(author.userId, draft);
-		if (earlier) return earlier;
 		const index = this.#messageCount + 1;
 		const seq = this.#seq + 1;
 		const message: Message = {
@@ -95,9 +93,10 @@ export class Transcript {
 			dateEdited: null,
 			isDeleted: false,
 		};
-		this.#sql.exec(
+		const inserted = this.#sql.exec(
 			`INSERT INTO message (idx, seq, message_id, client_message_id, user_id, author_name, author_kind, type, body, reply_to, origin, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (user_id, client_message_id) WHERE client_message_id IS NOT NULL DO NOTHING`,
 			index,
 			seq,
 			message.chatMessageId,
@@ -111,25 +110,35 @@ export class Transcript {
 			draft.origin ?? null,
 			now,
 		);
+		if (inserted.rowsWritten === 0) return this.#earlier(author.userId, draft);
 		this.#messageCount = index;
 		this.#announce("message.created", author, { message }, now);
 		return { message, duplicate: false };
 	}
 
-	#earlier(userId: string, draft: Draft): Appended | undefined {
-		if (draft.clientMessageId === undefined) return undefined;
-		const [row] = this.#sql
+	#earlier(userId: string, draft: Draft): Appended {
+		const row = this.#sql
 			.exec<MessageRow>(
 				"SELECT * FROM message WHERE user_id = ? AND client_message_id = ?",
 				userId,
-				draft.clientMessageId,
+				draft.clientMessageId ?? null,
 			)
-			.toArray();
-		if (!row) return undefined;
+			.one();
 		// A text that was edited or deleted since can no longer be compared; the id alone then says that it is the same message.
 		const comparable = row.edited_at === null && row.is_deleted === 0;
 		if (comparable && row.body !== draft.body) return "mismatch";
 		return { message: this.#view(row), duplicate: true };
+	}
+
+	/** The newest message of each author after a position. */
+	newestByAuthor(seq: number): { userId: string; message: Message }[] {
+		return this.#sql
+			.exec<MessageRow>(
+				"SELECT * FROM message WHERE idx IN (SELECT max(idx) FROM message WHERE seq > ? GROUP BY user_id)",
+				seq,
+			)
+			.toArray()
+			.map((row) => ({ userId: row.user_id, message: this.#view(row) }));
 	}
 
 	/** The message of this id, deleted or not. */

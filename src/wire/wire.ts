@@ -23,10 +23,13 @@ function asJson(request: Request): Request {
 	return new Request(request, { headers });
 }
 
-/** Refuses a body over 2 MiB before it is read. */
-export const boundedBody = bodyLimit({
+const limitBody = bodyLimit({
 	maxSize: BODY_BYTES,
 	onError: () => {
 		throw new Failure("BodyTooLarge", "A request body holds at most 2 MiB.");
 	},
 });
+
+/** Refuses a body over 2 MiB before it is read. */
+export const boundedBody: MiddlewareHandler<FoyerEnv> = (c, next) =>
+	c.req.method === "GET" || c.req.method === "HEAD" ? next() : limitBody(c, next);
