@@ -73,13 +73,20 @@ export class Socket {
 			if (found) return found;
 			const left = deadline - Date.now();
 			if (left <= 0 || this.closed)
-				throw new Error(`${what} did not come; ${this.closed ? `closed ${this.closed.code}` : "timed out"}: ${JSON.stringify(this.frames.slice(-5))}`);
+				throw new Error(
+					`${what} did not come; ${this.closed ? `closed ${this.closed.code}` : "timed out"}: ${JSON.stringify(this.frames.slice(-5))}`,
+				);
 			await this.#change(left);
 		}
 	}
 
 	event(kind: string): Promise<Frame> {
 		return this.until((frame) => frame.type === "event" && frame["kind"] === kind, kind);
+	}
+
+	/** The event of the message with this text. */
+	heard(body: string): Promise<Frame> {
+		return this.until((frame) => frame["kind"] === "message.created" && frame["data"].message.body === body, body);
 	}
 
 	/** The code the server closed with. */
