@@ -19,19 +19,25 @@ type Issue = z.core.$ZodIssue;
 
 function fieldError(issue: Issue): FieldError {
 	const fieldName = pathName(issue.path);
-	const words = `'${fieldName
-		.split(".")
-		.at(-1)
-		?.replace(/([a-z0-9])([A-Z])/g, "$1 $2")}'`;
+	const words = fieldName === "" ? "The request" : `'${wordsOf(fieldName)}'`;
 	const { errorCode, text } = describe(issue);
 	return { errorCode, fieldName, message: text === undefined ? `${words}: ${issue.message}` : `${words} ${text}` };
+}
+
+/** `Chat.ChatMembers[0].UserId` as ServiceStack's messages name it: `User Id`. */
+function wordsOf(fieldName: string): string | undefined {
+	return fieldName
+		.split(".")
+		.at(-1)
+		?.replace(/([a-z0-9])([A-Z])/g, "$1 $2");
 }
 
 /** The validation codes and texts that ServiceStack's clients know from FluentValidation. */
 function describe(issue: Issue): { errorCode: string; text?: string } {
 	switch (issue.code) {
 		case "invalid_type":
-			return issue.input === undefined || issue.message.includes("undefined")
+			// An issue does not carry its input; that there was none only the message says.
+			return issue.message.endsWith("received undefined")
 				? { errorCode: "NotEmpty", text: "must not be empty." }
 				: { errorCode: "SerializationException", text: `must be ${article(issue.expected)}.` };
 		case "too_small":
