@@ -8,13 +8,14 @@ import { bundleWorker } from "./bundle.ts";
 import { root } from "./local.ts";
 import { wrangler } from "./wrangler.ts";
 
-const budgetKiB = { raw: 1000, gzip: 200 };
+/** A quarter above the bundle of 2026-11-22 (681 KiB, gzip 154). `import { z } from "zod"` alone would add 400. */
+const budgetKiB = { raw: 850, gzip: 192 };
 
 const folder = mkdtempSync(join(tmpdir(), "foyer-size-"));
 try {
 	wrangler("deploy", "--dry-run", "--outdir", folder);
 	const deployed = readFileSync(join(folder, "index.js"), "utf8");
-	const size = { raw: deployed.length / 1024, gzip: gzipSync(deployed).length / 1024 };
+	const size = { raw: Buffer.byteLength(deployed) / 1024, gzip: gzipSync(deployed).length / 1024 };
 	console.log(
 		`Bundle: ${size.raw.toFixed(1)} KiB of ${budgetKiB.raw}, gzip ${size.gzip.toFixed(1)} KiB of ${budgetKiB.gzip}`,
 	);
