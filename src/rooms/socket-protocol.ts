@@ -53,8 +53,11 @@ export class SocketProtocol {
 		const { frame } = parsed;
 		if (!session.isReady && frame.type !== "hello")
 			return this.#bad(session, "HelloFirst", "Say hello before anything else.", frame.id);
+		if (session.isReady && frame.type === "hello")
+			return this.#bad(session, "BadFrame", "Hello is said once.", frame.id);
 		session.badFrames = 0;
-		const wait = isFree(frame) ? 0 : session.bucket.take(now);
+		// The one hello is free: coming back must never be refused for having been away.
+		const wait = frame.type === "hello" ? 0 : session.bucket.take(now);
 		if (wait > 0) return this.#rateLimited(session, frame.id, wait);
 		if (frame.type === "message.send") return this.#send(session, frame);
 		this.#parts.sends.flush();
@@ -97,7 +100,6 @@ export class SocketProtocol {
 	/** In one turn: state, missed events, live from here. Nothing can fall between. */
 	#hello(session: Session, frame: Frame<"hello">): void {
 		const { sessions, fanout } = this.#parts;
-		if (session.isReady) return this.#bad(session, "BadFrame", "Hello is said once.", frame.id);
 		// Events that wait in the fan-out are in the state already: they go to the others before this socket joins them.
 		fanout.drain();
 		clearTimeout(session.helloTimer);
@@ -207,11 +209,6 @@ export class SocketProtocol {
 	): void {
 		this.#parts.sessions.send(session, { type: "error", ...(re === undefined ? {} : { re }), code, message, ...more });
 	}
-}
-
-/** Frames that cost no token: coming back must never be refused for having been away. */
-function isFree(frame: ClientFrame): boolean {
-	return frame.type === "hello";
 }
 
 function presentOf({ caller: { userId, name, kind } }: Session): Present {
