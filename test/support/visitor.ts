@@ -1,10 +1,10 @@
+import { visitorUserId } from "../../src/rooms/model.ts";
 import { chatIdOf } from "../../src/rooms/room-id.ts";
-import { call, unique } from "./client.ts";
+import { fourFields, openRoom } from "./dowell.ts";
 
-/** A visitor's room in a demo org, opened as an existing client opens it. */
+/** A visitor's room, opened as an existing client opens it, under all its names. */
 export async function openVisitorRoom(): Promise<{ roomId: string; chatId: string; visitorId: string }> {
-	const user_id = unique("visitor");
-	const body = { user_id, org_id: "DOWELL12345", product_name: "WIFIQRCODE", portfolio_name: "storefront" };
-	const { body: answer } = await call("POST", "/api/v2/room-control/", { body });
-	return { roomId: answer.inserted_id, chatId: chatIdOf(answer.inserted_id), visitorId: `visitor:${user_id}` };
+	const fields = fourFields();
+	const roomId = await openRoom(fields);
+	return { roomId, chatId: chatIdOf(roomId), visitorId: visitorUserId(fields.user_id) };
 }
