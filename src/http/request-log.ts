@@ -18,7 +18,8 @@ export const requestLog: MiddlewareHandler<FoyerEnv> = async (c, next) => {
 			level: "info",
 			requestId,
 			method: c.req.method,
-			route: routePath(c, -1),
+			// The route that was reached last, and so the one that answered.
+			route: routePath(c),
 			status: c.res.status,
 			ms: Date.now() - started,
 			tenant: c.get("principal")?.tenantId,
