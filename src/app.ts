@@ -33,5 +33,3 @@ app.notFound((c) => {
 });
 app.onError(respondWithStatus);
 assertGuarded(app);
-
-export type Api = typeof app;

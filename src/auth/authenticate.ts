@@ -50,7 +50,7 @@ function unauthorized(): Failure {
 }
 
 /** Who calls, by the credential of the request; undefined without a good one. Also sets `principal` for the log line. */
-export async function authenticate(c: Context<FoyerEnv>): Promise<Principal | undefined> {
+async function authenticate(c: Context<FoyerEnv>): Promise<Principal | undefined> {
 	const principal = await principalOfRequest(c.env, c.req.raw.headers);
 	c.set("principal", principal);
 	return principal;

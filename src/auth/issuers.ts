@@ -40,7 +40,7 @@ const parsed = new Map<string, readonly Issuer[]>();
 const keys = new Map<string, VerificationKey>();
 
 /** The issuers this deployment trusts. A `JWT_ISSUERS` that is not what it should be trusts none: 503 for every token. */
-export function issuers(env: Env): readonly Issuer[] {
+function issuers(env: Env): readonly Issuer[] {
 	const source = `${env.JWT_ISSUERS}\n${isDevelopment(env) ? env.DEV_SECRET : ""}`;
 	let list = parsed.get(source);
 	if (!list) {

@@ -10,7 +10,7 @@ import { searchMessages } from "./search.ts";
 import { listChats, listMembers, memberChatIds, type ChatFilter, type ChatRow, type MemberRow } from "./store.ts";
 
 /** `ChatMember` of seed 000. */
-export type ChatMember = {
+type ChatMember = {
 	chatMemberId: string;
 	chatId: string;
 	userId: string;

@@ -1,18 +1,39 @@
 import { zValidator } from "@hono/zod-validator";
 import type { ValidationTargets } from "hono";
 import type * as z from "zod";
+import { bind, type Binding } from "../wire/bind.ts";
 import { Failure, type FieldError } from "./failure.ts";
 
-/** Validates one part of a request. What is wrong comes back as a 400 that names every field, in ServiceStack's words. */
+/**
+ * Binds and validates one part of a request: names in any case, scalars and lists from text, then the schema. What is wrong comes back as a
+ * 400 that names every field, in ServiceStack's words.
+ */
 export function valid<Target extends keyof ValidationTargets, Schema extends z.ZodType>(
 	target: Target,
 	schema: Schema,
 ) {
-	return zValidator(target, schema, (result) => {
+	const refuse = (result: { success: true } | { success: false; error: z.core.$ZodError }) => {
 		if (result.success) return;
 		const fields = result.error.issues.map((issue) => fieldError(issue));
 		throw new Failure("ValidationFailed", fields[0]?.message ?? "The request is not valid.", { fields });
+	};
+	return zValidator(target, schema, refuse, {
+		// The library's type of this result is conditional on the schema and cannot be resolved for one that is generic.
+		validationFunction: (own, value) => own.safeParse(bound(target, own, value)) as never,
 	});
+}
+
+/** The value as the schema's types have it. A text that a member's type cannot hold is refused here, where it is still known as sent. */
+function bound(target: keyof ValidationTargets, schema: z.ZodType, value: unknown): unknown {
+	const binding: Binding = { isText: target !== "json", misfits: [] };
+	const result = bind(schema, value, binding) ?? {};
+	const fields = binding.misfits.map(({ path, value: misfit }) => {
+		const fieldName = binding.isText ? path.join(".") : pathName(path);
+		const message = `'${String(misfit).slice(0, 100)}' is an Invalid value for '${fieldName}'`;
+		return { errorCode: "SerializationException", fieldName, message };
+	});
+	if (fields[0]) throw new Failure("SerializationException", fields[0].message, { fields });
+	return result;
 }
 
 type Issue = z.core.$ZodIssue;

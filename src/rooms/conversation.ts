@@ -183,7 +183,7 @@ export class Conversation {
 			this.roster.join(caller, caller, now);
 		}
 		this.roster.introduce(caller, now);
-		const appended = this.transcript.append(caller, { ...draft, body: body.toWellFormed() }, now);
+		const appended = this.transcript.append(caller, draft, now);
 		if (appended === "mismatch")
 			return refuse("IdempotencyMismatch", "This clientMessageId was used for a message with another body.");
 		if (!appended.duplicate) {
@@ -200,7 +200,7 @@ export class Conversation {
 		if (message.userId !== caller.userId) return refuse("Forbidden", "Only its author may edit a message.");
 		if (message.isDeleted) return refuse("MessageDeleted", "This message was deleted.");
 		if (byteLength(body) > limits.bodyBytes) return bodyTooLarge();
-		return { ok: true, message: this.transcript.edit(message, body.toWellFormed(), caller, now) };
+		return { ok: true, message: this.transcript.edit(message, body, caller, now) };
 	}
 
 	/** Deletes a message: its author or an administrator. Deleting twice is the same as once. */

@@ -11,17 +11,20 @@ import { parseGuid } from "./room-id.ts";
 export const text = z.string().overwrite((value) => value.toWellFormed());
 const id = z.union([z.string().max(64), z.number()]);
 /** A GUID with or without dashes, in any case; read as 32 lower-case digits. */
-export const guid = z.string().transform((text, context) => {
-	const digits = parseGuid(text);
-	if (digits !== undefined) return digits;
-	context.addIssue({ code: "invalid_format", format: "guid", input: text });
-	return z.NEVER;
-});
+export const guid = z
+	.string()
+	.transform((text, context) => {
+		const digits = parseGuid(text);
+		if (digits !== undefined) return digits;
+		context.addIssue({ code: "invalid_format", format: "guid", input: text });
+		return z.NEVER;
+	})
+	.meta({ format: "guid" });
 const index = z.int().min(0);
 /** How long it may be the room says itself, in bytes. */
 const body = text.min(1);
 
-export const clientFrame = z.discriminatedUnion("type", [
+const clientFrame = z.discriminatedUnion("type", [
 	z.strictObject({
 		type: z.literal("hello"),
 		id,

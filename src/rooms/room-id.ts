@@ -45,7 +45,9 @@ export function chatIdOf(name: string): string {
 }
 
 /** The 24-digit spelling of a GUID made by `newGuid`, as the visitor dialect shows messages. */
-export const objectIdOf = roomName;
+export function objectIdOf(guid: string): string {
+	return guid.slice(0, 24);
+}
 
 function seconds(now: number): string {
 	return Math.floor(now / 1000)
