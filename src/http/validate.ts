@@ -23,12 +23,13 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
 	});
 }
 
-/** The value as the schema's types have it. A text that a member's type cannot hold is refused here, where it is still known as sent. */
+/** The value as the schema's types have it. What a query cannot mean is refused here, named as it was sent; the schema refuses the rest. */
 function bound(target: keyof ValidationTargets, schema: z.ZodType, value: unknown): unknown {
 	const binding: Binding = { isText: target !== "json", misfits: [] };
 	const result = bind(schema, value, binding) ?? {};
+	if (!binding.isText) return result;
 	const fields = binding.misfits.map(({ path, value: misfit }) => {
-		const fieldName = binding.isText ? path.join(".") : pathName(path);
+		const fieldName = path.join(".");
 		const message = `'${String(misfit).slice(0, 100)}' is an Invalid value for '${fieldName}'`;
 		return { errorCode: "SerializationException", fieldName, message };
 	});

@@ -95,6 +95,7 @@ function one(value: unknown, { isText }: Binding): unknown {
 
 function bindList(element: Schema, value: unknown, binding: Binding, path: Path): unknown {
 	const isList = Array.isArray(value);
+	if (!isList && typeof value !== "string") return value;
 	const items: unknown[] = isList ? value : [value];
 	const list = isList && !binding.isText ? items : items.flatMap((item) => splitText(item));
 	if (list.length === 1 && list[0] === "") return undefined;
