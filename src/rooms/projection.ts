@@ -45,13 +45,16 @@ export class Projection {
 	#startedAt = 0;
 	#paceMs = 0;
 	#alarmAt = 0;
+	/** What was on disk when the object woke: D1 cannot know of more. Undefined once D1 was asked. */
+	#wokeAt: number | undefined;
 
-	/** `onRestored` is called when D1 turns out to know more of the room than the room itself. */
+	/** `onRestored` is called when D1 turns out to know more of the room than the room itself did when it woke. */
 	constructor(env: Env, ctx: DurableObjectState, conversation: Conversation, onRestored: () => void) {
 		this.#env = env;
 		this.#ctx = ctx;
 		this.#conversation = conversation;
 		this.#onRestored = onRestored;
+		this.#wokeAt = conversation.transcript.seq;
 	}
 
 	get isOwing(): boolean {
@@ -123,20 +126,32 @@ export class Projection {
 	}
 
 	async #pay(): Promise<void> {
+		if (this.#wokeAt !== undefined) await this.#compare(this.#wokeAt);
 		const { events, upTo } = this.#conversation.changesSince(this.#conversation.projectedSeq, MESSAGES_A_FLUSH);
-		const knownSeq = this.#conversation.transcript.seq;
-		const [seen] = await Promise.all([this.#payRecord(), this.#paySearch(events)]);
-		if (seen > knownSeq) await this.#restart(seen);
-		else this.#conversation.setProjected(upTo);
+		await Promise.all([this.#payRecord(), this.#paySearch(events)]);
+		this.#conversation.setProjected(upTo);
 	}
 
-	/** Upserts the chat and its changed members; answers the position D1 has seen. */
-	async #payRecord(): Promise<number> {
+	/**
+	 * Once a life, and before the first payment can hide it: D1 knowing more of the log than was on disk means that the object was restored
+	 * to an older state.
+	 */
+	async #compare(wokeAt: number): Promise<void> {
+		const { tenantId, chatId } = this.#conversation.room;
+		const seen = await this.#env.DB.prepare("SELECT seq FROM chat WHERE tenant_id = ? AND chat_id = ?")
+			.bind(tenantId, chatId)
+			.first<number>("seq");
+		if (seen !== null && seen > wokeAt) await this.#restart(seen);
+		this.#wokeAt = undefined;
+	}
+
+	/** Upserts the chat and its changed members. */
+	async #payRecord(): Promise<void> {
 		const { room, roster, projectedSeq, lastActivityAt } = this.#conversation;
 		const { tenantId, chatId } = room;
 		const db = this.#env.DB;
 		const members = roster.changedSince(projectedSeq);
-		const results = await db.batch<{ seq: number }>([
+		await db.batch([
 			db
 				.prepare(UPSERT_CHAT)
 				.bind(
@@ -157,9 +172,7 @@ export class Projection {
 			...chunks(members.map((member) => JSON.stringify(member))).map((json) =>
 				db.prepare(UPSERT_MEMBERS).bind(tenantId, chatId, json),
 			),
-			db.prepare("SELECT seq FROM chat WHERE tenant_id = ? AND chat_id = ?").bind(tenantId, chatId),
 		]);
-		return results.at(-1)?.results[0]?.seq ?? 0;
 	}
 
 	async #paySearch(events: readonly RoomEvent[]): Promise<void> {

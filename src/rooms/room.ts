@@ -260,9 +260,11 @@ export class Room extends DurableObject<Env> {
 		if (projection.isOwing) projection.owe(Date.now());
 	}
 
+	/** Sends everybody away, who come back to a new epoch; what it began with is announced to readers of the feed. */
 	#restored(): void {
 		this.#sessions.broadcast(JSON.stringify({ type: "reconnect", reason: "epochChanged", afterMs: 0 }));
 		this.#sessions.closeWhere(() => true, close.goingAway, "restored");
+		if (this.#live) this.#publish(this.#live);
 	}
 
 	/**
