@@ -138,7 +138,7 @@ it("names the field that is of the wrong type, and changes nothing", async () =>
 			["Chat.ChatMembers: MaximumLength"],
 		],
 		[
-			{ chatName: 7, isArchived: "x", chatMembers: [{ isActive: "y" }] },
+			{ chatName: 7, isArchived: "x", chatMembers: [{ isActive: "maybe" }] },
 			[
 				"Chat.ChatName: SerializationException",
 				"Chat.ChatMembers[0].IsActive: SerializationException",
