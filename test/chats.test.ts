@@ -7,11 +7,24 @@ it("walks a group chat from its creation to its archive", async () => {
 	const ben = await Person.signIn("Agent", "acme", 2);
 	const chatName = unique("Refund desk");
 	const created = await ada.call("POST", "/v1/Chat", {
-		chat: { chatName, createdBy: "somebody else", messageCount: 99, chatMembers: [{ userId: ben.userId, chatMemberName: "Ben" }] },
+		chat: {
+			chatName,
+			createdBy: "somebody else",
+			messageCount: 99,
+			chatMembers: [{ userId: ben.userId, chatMemberName: "Ben" }],
+		},
 	});
 	expect(created.status).toBe(200);
 	const [chat] = created.body.chat;
-	expect(chat).toMatchObject({ chatName, createdBy: ada.userId, createdByName: "Ada Agent", memberCount: 2, messageCount: 0, unreadCount: 0, isArchived: false });
+	expect(chat).toMatchObject({
+		chatName,
+		createdBy: ada.userId,
+		createdByName: "Ada Agent",
+		memberCount: 2,
+		messageCount: 0,
+		unreadCount: 0,
+		isArchived: false,
+	});
 	expect(chat.chatId).toMatch(/^[0-9a-f]{32}$/);
 
 	const first = await ada.send(chat.chatId, "Good morning");
@@ -19,7 +32,10 @@ it("walks a group chat from its creation to its archive", async () => {
 	expect([first.index, second.index]).toEqual([1, 2]);
 
 	const history = await ben.call("GET", `/v1/Chat/${chat.chatId}/Messages`);
-	expect(history.body.messages.map(({ body }: { body: string }) => body)).toEqual(["Good morning", "The parcel of Tuesday is back"]);
+	expect(history.body.messages.map(({ body }: { body: string }) => body)).toEqual([
+		"Good morning",
+		"The parcel of Tuesday is back",
+	]);
 	expect(history.body.hasMore).toBe(false);
 
 	const listed = await vi.waitFor(async () => {
@@ -50,10 +66,17 @@ it("carries a conversation live between two sockets", async () => {
 	const ack = await left.say("Are you there?");
 	expect(ack).toMatchObject({ type: "ack", index: 1, duplicate: false });
 	const heard = await right.event("message.created");
-	expect(heard["data"].message).toMatchObject({ body: "Are you there?", userId: ada.userId, authorKind: "Agent", index: 1 });
+	expect(heard["data"].message).toMatchObject({
+		body: "Are you there?",
+		userId: ada.userId,
+		authorKind: "Agent",
+		index: 1,
+	});
 	expect(heard["prev"]).toBe(heard["seq"] - 1);
 	await left.event("message.created");
-	expect(left.frames.findIndex(({ type }) => type === "ack")).toBeLessThan(left.frames.findIndex(({ type }) => type === "event"));
+	expect(left.frames.findIndex(({ type }) => type === "ack")).toBeLessThan(
+		left.frames.findIndex(({ type }) => type === "event"),
+	);
 });
 
 it("answers without a credential, with the wrong role and for another tenant", async () => {
