@@ -198,11 +198,11 @@ it("names the field that is of the wrong type, and changes nothing", async () =>
 		}
 	for (const [path, expected] of [
 		["/v1/Chat?skip=-1", "Skip: GreaterThanOrEqual"],
-		["/v1/Chat?kind=group", "Kind: Enum"],
+		["/v1/Chat?kind=groups", "Kind: Enum"],
 		["/v1/Chat?kind[$ne]=Group&kind=", "Kind: Enum"],
-		["/v1/Chat?isArchived=maybe", "IsArchived: SerializationException"],
+		["/v1/Chat?isArchived=maybe", "isArchived: SerializationException"],
 		["/v1/Chat?chatId=7", "ChatId: RegularExpression"],
-		[`/v1/Chat/${chatId}/Messages?before=x`, "Before: SerializationException"],
+		[`/v1/Chat/${chatId}/Messages?before=x`, "before: SerializationException"],
 		[`/v1/Chat/${chatId}/Messages?after=-1`, "After: GreaterThanOrEqual"],
 	] as const)
 		expect([path, ...complaints(await ada.call("GET", path))]).toEqual([path, 400, expected]);
