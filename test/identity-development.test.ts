@@ -26,7 +26,7 @@ it("gives out the people of the demo, one set a tenant, and nobody else", async 
 		{},
 		{ tenant: "acme" },
 		{ tenant: "", role: "Agent" },
-		{ tenant: "acme", role: "agent" },
+		{ tenant: "acme", role: "Juggler" },
 		{ tenant: { $ne: 1 }, role: "Agent" },
 		[],
 	])
