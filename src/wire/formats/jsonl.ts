@@ -50,8 +50,10 @@ function countNodes(value: unknown, maxDepth: number, maxNodes: number, line: nu
 	for (let depth = 0; level.length > 0; depth++) {
 		count += level.length;
 		if (count > maxNodes) throw new FormatError("JSON Lines", "there are too many values", { line });
-		if (depth > maxDepth) throw new FormatError("JSON Lines", `it is nested more than ${maxDepth} deep`, { line });
-		level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+		const containers = level.filter((item) => typeof item === "object" && item !== null);
+		if (containers.length > 0 && depth === maxDepth)
+			throw new FormatError("JSON Lines", `it is nested more than ${maxDepth} deep`, { line });
+		level = containers.flatMap((item) => Object.values(item));
 	}
 	return count;
 }
