@@ -6,8 +6,6 @@
 import type { Limits, Tree, TreeObject } from "./tree.ts";
 import { defaultLimits, emptyObject, FormatError, isObject, presentMembers, setMember } from "./tree.ts";
 
-export { FormatError } from "./tree.ts";
-
 const SPECIAL = /[":,{}[\]\r\n]/;
 const NAME_END = /[:,{}[\]]/g;
 const MEMBER_END = /[,}]/g;
@@ -52,7 +50,7 @@ export function scalarText(value: unknown): string {
 }
 
 /** The shortest XSD form: `2024-01-02` at midnight, else whole seconds, else seven digits of a second. */
-export function shortestDate(date: Date): string {
+function shortestDate(date: Date): string {
 	const iso = date.toISOString();
 	if (iso.endsWith("T00:00:00.000Z")) return iso.slice(0, -"T00:00:00.000Z".length);
 	return iso.endsWith(".000Z") ? `${iso.slice(0, -".000Z".length)}Z` : `${iso.slice(0, -1)}0000Z`;

@@ -10,7 +10,7 @@ const ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays";
 const SERVICESTACK = "http://schemas.servicestack.net/types";
 
 /** What XML says of a value and other formats do not. Only what differs from the surroundings is given. */
-export type XmlType = {
+type XmlType = {
 	/** The element of each item of a list: the name of its type. */
 	item?: string;
 	/** Where the names below this value belong. */
