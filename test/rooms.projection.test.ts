@@ -159,10 +159,11 @@ it("owes D1 large debts too, and pays them within what D1 takes", async () => {
 	const chatId = await ada.createChat();
 	const tap = await tapRoom(chatId);
 	tap.hold();
-	// More events than one payment carries, more members and longer texts than one parameter holds.
+	// More events than one payment carries, longer texts than one parameter holds, and many members.
 	for (let round = 0; round < 12; round += 1)
 		await Promise.all(Array.from({ length: 50 }, (_, index) => ada.send(chatId, `message ${round * 50 + index}`)));
-	const long = ["ä".repeat(60_000), "日".repeat(60_000), "\u0001".repeat(60_000), "long ".repeat(200_000)];
+	const texts = ["ä".repeat(60_000), "日".repeat(60_000), "\u0001".repeat(60_000), "long ".repeat(200_000)];
+	const long = Array.from({ length: 10 }, () => texts).flat();
 	for (const body of long) await ada.send(chatId, body);
 	const names = Array.from({ length: 900 }, (_, index) => unique(`member-${index}-${"x".repeat(80)}`));
 	const added = ada.call("PUT", `/v1/Chat/${chatId}`, { chat: { chatMembers: names.map((userId) => ({ userId })) } });
@@ -172,6 +173,9 @@ it("owes D1 large debts too, and pays them within what D1 takes", async () => {
 	// Of the longest texts the beginning is searched, and no more.
 	const messages = state.messages.map((message) => ({ ...message, body: message.body?.slice(0, 64 * 1024) ?? null }));
 	await expectRecorded(chatId, { ...state, messages });
+	expect(tap.bound.parameters).toBeLessThanOrEqual(100);
+	expect(tap.bound.bytes).toBeLessThanOrEqual(2_000_000);
+	expect(tap.bound.bytes, "what is measured is seen to be measured").toBeGreaterThan(200_000);
 });
 
 it("is not moved by payments that come again, late or in another order", async () => {

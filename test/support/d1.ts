@@ -9,6 +9,8 @@ export class Tap {
 	calls = 0;
 	/** Calls that were let through, to be made again. */
 	readonly made: (() => Promise<unknown>)[] = [];
+	/** The most parameters of one statement, and the bytes of the longest: D1's limits are not those of the SQLite that runs locally. */
+	readonly bound = { parameters: 0, bytes: 0 };
 	#gate: Promise<void> = Promise.resolve();
 	#open: () => void = () => undefined;
 
@@ -39,10 +41,17 @@ export class Tap {
 				if (name === BEHIND) return target;
 				const member: unknown = Reflect.get(target, name);
 				if (typeof member !== "function") return member;
-				if (name === "bind") return (...values: unknown[]) => this.#onStatement(target.bind(...values));
+				if (name === "bind") return (...values: unknown[]) => this.#onStatement(target.bind(...this.#measured(values)));
 				return (...inputs: unknown[]) => this.#call(() => Reflect.apply(member, target, inputs) as unknown);
 			},
 		});
+	}
+
+	#measured(values: unknown[]): unknown[] {
+		const lengths = values.map((value) => new TextEncoder().encode(String(value)).length);
+		this.bound.parameters = Math.max(this.bound.parameters, values.length);
+		this.bound.bytes = Math.max(this.bound.bytes, ...lengths);
+		return values;
 	}
 
 	async #call(make: () => unknown): Promise<unknown> {
