@@ -64,7 +64,7 @@ export function principal(c: Context<FoyerEnv>): Principal {
 }
 
 async function principalOfRequest(env: Env, headers: Headers): Promise<Principal | undefined> {
-	const credential = headers.get("X-Api-Key") ?? credentialOf(headers.get("Authorization"));
+	const credential = headers.get("X-Api-Key") || credentialOf(headers.get("Authorization"));
 	if (credential === undefined) return undefined;
 	return keyIdOf(credential) === undefined ? principalOfJwt(env, credential) : principalOfKey(env, credential);
 }

@@ -2,12 +2,17 @@ import type { Role } from "./permissions.ts";
 
 /** Development identities, made-up orgs and the outbox exist only then. */
 export function isDevelopment(env: Env): boolean {
-	return env.ENVIRONMENT === "development" && env.PRODUCTION !== "true";
+	return env.ENVIRONMENT === "development" && !isProduction(env);
 }
 
 /** A deployment that says both "development" and "production" is a mistake that would open it: it must not serve. */
 export function isContradictory(env: Env): boolean {
-	return env.ENVIRONMENT !== "production" && env.PRODUCTION === "true";
+	return env.ENVIRONMENT !== "production" && isProduction(env);
+}
+
+/** Whatever the flag says that is not a plain no: a typo must close a deployment, not open it. */
+function isProduction(env: Env): boolean {
+	return !/^(|0|no|off|false)$/i.test(env.PRODUCTION ?? "");
 }
 
 /** The people of the demo: one set per tenant. `acme-agent-1` is Ada at Acme. */

@@ -5,37 +5,9 @@ import type { MemberChange, Snapshot } from "../rooms/conversation.ts";
 import { unreadCount, type Message } from "../rooms/model.ts";
 import { newGuid } from "../rooms/room-id.ts";
 import { roomOf } from "../rooms/rooms.ts";
-import type { ChatBody, ChatMemberBody } from "./schema.ts";
+import type { Chat, ChatBody, ChatMemberBody } from "./schema.ts";
 import { searchMessages } from "./search.ts";
 import { listChats, listMembers, memberChatIds, type ChatFilter, type ChatRow, type MemberRow } from "./store.ts";
-
-/** `ChatMember` of seed 000. */
-type ChatMember = {
-	chatMemberId: string;
-	chatId: string;
-	userId: string;
-	isActive: boolean;
-	isArchived: boolean;
-	lastChatMessageId?: string;
-	chatMemberName: string;
-};
-
-/** `Chat` of seed 000, and what it leaves out: the kind of room, its last sign of life, whether it still takes messages. */
-export type Chat = {
-	chatId: string;
-	chatName: string;
-	createdBy: string;
-	dateCreated: string;
-	chatMembers: ChatMember[];
-	isArchived: boolean;
-	memberCount: number;
-	messageCount: number;
-	unreadCount: number;
-	createdByName: string;
-	kind: string;
-	isActive: boolean;
-	lastActivityDate?: string;
-};
 
 /** The chats a principal may see, last activity first. A `chatId` that leads to none is a 404. */
 export async function chatsOf(env: Env, principal: Principal, filter: ChatFilter): Promise<Chat[]> {

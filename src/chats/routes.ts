@@ -7,71 +7,109 @@ import { valid } from "../http/validate.ts";
 import { timing } from "../rooms/limits.ts";
 import { offersTicket, openSocket, roomOf } from "../rooms/rooms.ts";
 import { changeChat, chatsOf, createChat, search } from "./chat.ts";
-import {
-	chatListQuery,
-	chatPath,
-	chatRequest,
-	editBody,
-	eventsQuery,
-	historyQuery,
-	messageBody,
-	messagePath,
-	readBody,
-	searchQuery,
-} from "./schema.ts";
+import * as operations from "./operations.ts";
+import * as schema from "./schema.ts";
 
 const staff = requires("chat:use");
 
 /** The agent dialect: section 2 of the contract, the wire types of seed 000. */
 export const chats = new Hono<FoyerEnv>()
-	.get("/", staff, valid("query", chatListQuery), async (c) =>
+	.get("/", operations.chat, staff, valid("query", schema.chatListQuery), async (c) =>
 		c.json({ chat: await chatsOf(c.env, principal(c), c.req.valid("query")) }),
 	)
-	.post("/", staff, valid("json", chatRequest), async (c) => {
+	.post("/", operations.chat, staff, valid("json", schema.chatRequest), async (c) => {
 		const { chatId, chat = {} } = c.req.valid("json");
 		return c.json({ chat: [await createChat(c.env, principal(c), chatId, chat)] });
 	})
-	.get("/Search", staff, valid("query", searchQuery), async (c) =>
+	.get("/Search", operations.search, staff, valid("query", schema.searchQuery), async (c) =>
 		c.json(await search(c.env, principal(c), c.req.valid("query"))),
 	)
-	.put("/:ChatId", staff, valid("param", chatPath), valid("json", chatRequest), async (c) => {
-		const { chat = {} } = c.req.valid("json");
-		return c.json({ chat: [await changeChat(c.env, principal(c), c.req.valid("param").ChatId, chat)] });
-	})
-	.get("/:ChatId/Messages", staff, valid("param", chatPath), valid("query", historyQuery), async (c) => {
-		const room = roomOf(c.env, c.req.valid("param").ChatId);
-		const { messages, hasMore } = orFail(await room.history(callerOf(principal(c)), c.req.valid("query")));
-		return c.json({ messages: messages.map(({ origin: _, ...message }) => message), hasMore });
-	})
-	.post("/:ChatId/Messages", staff, valid("param", chatPath), valid("json", messageBody), async (c) => {
-		const { messageType = "Text", ...draft } = c.req.valid("json");
-		const room = roomOf(c.env, c.req.valid("param").ChatId);
-		const { message, duplicate } = orFail(await room.send(callerOf(principal(c)), { ...draft, messageType }));
-		return c.json({ message, duplicate });
-	})
-	.put("/:ChatId/Messages/:ChatMessageId", staff, valid("param", messagePath), valid("json", editBody), async (c) => {
-		const { ChatId, ChatMessageId } = c.req.valid("param");
-		const room = roomOf(c.env, ChatId);
-		const { message } = orFail(await room.edit(callerOf(principal(c)), ChatMessageId, c.req.valid("json").body));
-		return c.json({ message });
-	})
-	.delete("/:ChatId/Messages/:ChatMessageId", staff, valid("param", messagePath), async (c) => {
-		const { ChatId, ChatMessageId } = c.req.valid("param");
-		const { message } = orFail(await roomOf(c.env, ChatId).remove(callerOf(principal(c)), ChatMessageId));
-		return c.json({ message });
-	})
-	.post("/:ChatId/Read", staff, valid("param", chatPath), valid("json", readBody), async (c) => {
-		const room = roomOf(c.env, c.req.valid("param").ChatId);
-		const read = orFail(await room.markRead(callerOf(principal(c)), c.req.valid("json").lastChatMessageId));
-		return c.json({ unreadCount: read.unreadCount, lastReadIndex: read.lastReadIndex });
-	})
-	.get("/:ChatId/Events", staff, valid("param", chatPath), valid("query", eventsQuery), async (c) => {
-		const { epoch, afterSeq, take, wait } = c.req.valid("query");
-		const room = roomOf(c.env, c.req.valid("param").ChatId);
-		const { frame } = orFail(await room.events(callerOf(principal(c)), { epoch, seq: afterSeq }, take, wait * 1000));
-		return c.json(frame);
-	})
-	.post("/:ChatId/Ticket", staff, valid("param", chatPath), async (c) => {
+	.put(
+		"/:ChatId",
+		operations.chat,
+		staff,
+		valid("param", schema.chatPath),
+		valid("json", schema.chatRequest),
+		async (c) => {
+			const { chat = {} } = c.req.valid("json");
+			return c.json({ chat: [await changeChat(c.env, principal(c), c.req.valid("param").ChatId, chat)] });
+		},
+	)
+	.get(
+		"/:ChatId/Messages",
+		operations.history,
+		staff,
+		valid("param", schema.chatPath),
+		valid("query", schema.historyQuery),
+		async (c) => {
+			const room = roomOf(c.env, c.req.valid("param").ChatId);
+			const { messages, hasMore } = orFail(await room.history(callerOf(principal(c)), c.req.valid("query")));
+			return c.json({ messages: messages.map(({ origin: _, ...message }) => message), hasMore });
+		},
+	)
+	.post(
+		"/:ChatId/Messages",
+		operations.send,
+		staff,
+		valid("param", schema.chatPath),
+		valid("json", schema.messageBody),
+		async (c) => {
+			const { messageType = "Text", ...draft } = c.req.valid("json");
+			const room = roomOf(c.env, c.req.valid("param").ChatId);
+			const { message, duplicate } = orFail(await room.send(callerOf(principal(c)), { ...draft, messageType }));
+			return c.json({ message, duplicate });
+		},
+	)
+	.put(
+		"/:ChatId/Messages/:ChatMessageId",
+		operations.edit,
+		staff,
+		valid("param", schema.messagePath),
+		valid("json", schema.editBody),
+		async (c) => {
+			const { ChatId, ChatMessageId } = c.req.valid("param");
+			const room = roomOf(c.env, ChatId);
+			const { message } = orFail(await room.edit(callerOf(principal(c)), ChatMessageId, c.req.valid("json").body));
+			return c.json({ message });
+		},
+	)
+	.delete(
+		"/:ChatId/Messages/:ChatMessageId",
+		operations.remove,
+		staff,
+		valid("param", schema.messagePath),
+		async (c) => {
+			const { ChatId, ChatMessageId } = c.req.valid("param");
+			const { message } = orFail(await roomOf(c.env, ChatId).remove(callerOf(principal(c)), ChatMessageId));
+			return c.json({ message });
+		},
+	)
+	.post(
+		"/:ChatId/Read",
+		operations.read,
+		staff,
+		valid("param", schema.chatPath),
+		valid("json", schema.readBody),
+		async (c) => {
+			const room = roomOf(c.env, c.req.valid("param").ChatId);
+			const read = orFail(await room.markRead(callerOf(principal(c)), c.req.valid("json").lastChatMessageId));
+			return c.json({ unreadCount: read.unreadCount, lastReadIndex: read.lastReadIndex });
+		},
+	)
+	.get(
+		"/:ChatId/Events",
+		operations.events,
+		staff,
+		valid("param", schema.chatPath),
+		valid("query", schema.eventsQuery),
+		async (c) => {
+			const { epoch, afterSeq, take, wait } = c.req.valid("query");
+			const room = roomOf(c.env, c.req.valid("param").ChatId);
+			const { frame } = orFail(await room.events(callerOf(principal(c)), { epoch, seq: afterSeq }, take, wait * 1000));
+			return c.json(frame);
+		},
+	)
+	.post("/:ChatId/Ticket", operations.ticket, staff, valid("param", schema.chatPath), async (c) => {
 		const { ChatId } = c.req.valid("param");
 		const { ticket } = orFail(await roomOf(c.env, ChatId).issueTicket(callerOf(principal(c))));
 		const url = new URL(`/v1/Chat/${ChatId}/Socket`, c.req.url);
@@ -80,8 +118,9 @@ export const chats = new Hono<FoyerEnv>()
 	})
 	.get(
 		"/:ChatId/Socket",
+		operations.socket,
 		open("a ticket of the room or a staff credential, below"),
-		valid("param", chatPath),
+		valid("param", schema.chatPath),
 		async (c) => {
 			const { ChatId } = c.req.valid("param");
 			if (offersTicket(c.req.raw)) return openSocket(c.env, c.req.raw, ChatId, undefined);

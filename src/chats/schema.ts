@@ -2,24 +2,30 @@ import * as z from "zod";
 import { guid, text } from "../rooms/frames.ts";
 import { limits } from "../rooms/limits.ts";
 
+/** `dto` names the type that clients know an object by; the generated types and descriptions are made from these schemas. */
+
 const count = z.int().min(0).max(1_000_000);
 const take = z.int().min(1).max(limits.take).default(50);
 
-const chatMember = z.object({
-	chatMemberId: guid.optional(),
-	userId: text.min(1).max(128).optional(),
-	isActive: z.boolean().optional(),
-	isArchived: z.boolean().optional(),
-	lastChatMessageId: guid.optional(),
-	chatMemberName: text.max(limits.nameLength).optional(),
-});
+const chatMember = z
+	.object({
+		chatMemberId: guid.optional(),
+		userId: text.min(1).max(128).optional(),
+		isActive: z.boolean().optional(),
+		isArchived: z.boolean().optional(),
+		lastChatMessageId: guid.optional(),
+		chatMemberName: text.max(limits.nameLength).optional(),
+	})
+	.meta({ dto: "ChatMember" });
 
-const chat = z.object({
-	chatId: guid.optional(),
-	chatName: text.max(limits.nameLength).optional(),
-	chatMembers: z.array(chatMember).max(limits.members).optional(),
-	isArchived: z.boolean().optional(),
-});
+const chat = z
+	.object({
+		chatId: guid.optional(),
+		chatName: text.max(limits.nameLength).optional(),
+		chatMembers: z.array(chatMember).max(limits.members).optional(),
+		isArchived: z.boolean().optional(),
+	})
+	.meta({ dto: "Chat" });
 
 /** `ChatRequest` of seed 000. Counts, dates and authorship are the server's: what a client sends of them is not read. */
 export const chatRequest = z.object({ chatId: guid.optional(), chat: chat.optional() });
@@ -58,3 +64,100 @@ export const eventsQuery = z.object({
 });
 
 export const searchQuery = z.object({ q: text.trim().max(200), skip: count.max(10_000).default(0), take });
+
+/** An instant as JSON carries it: ISO 8601 in UTC with milliseconds. */
+const instant = z.iso.datetime({ precision: 3 }).meta({ format: "date-time" });
+const natural = z.int().min(0);
+const id = z.string().meta({ format: "guid" });
+
+/** `ChatMember` of seed 000. `lastChatMessageId` is how far the member has read. */
+const chatMemberInfo = z
+	.object({
+		chatMemberId: id,
+		chatId: id,
+		userId: z.string(),
+		isActive: z.boolean(),
+		isArchived: z.boolean(),
+		lastChatMessageId: id.optional(),
+		chatMemberName: z.string(),
+	})
+	.meta({ dto: "ChatMember" });
+
+/** `Chat` of seed 000, and what it leaves out: the kind of room, its last sign of life, whether it still takes messages. */
+const chatInfo = z
+	.object({
+		chatId: id,
+		chatName: z.string(),
+		createdBy: z.string(),
+		dateCreated: instant,
+		chatMembers: z.array(chatMemberInfo),
+		isArchived: z.boolean(),
+		memberCount: natural,
+		messageCount: natural,
+		unreadCount: natural,
+		createdByName: z.string(),
+		kind: z.enum(["Group", "Visitor"]),
+		isActive: z.boolean(),
+		lastActivityDate: instant.optional(),
+	})
+	.meta({ dto: "Chat" });
+
+const messageInfo = z
+	.object({
+		chatMessageId: id,
+		chatId: id,
+		index: natural,
+		seq: natural,
+		clientMessageId: z.string().nullable(),
+		userId: z.string(),
+		authorName: z.string(),
+		authorKind: z.enum(["Agent", "Visitor", "System"]),
+		messageType: z.string(),
+		body: z.string().nullable(),
+		replyToChatMessageId: id.nullable(),
+		dateCreated: instant,
+		dateEdited: instant.nullable(),
+		isDeleted: z.boolean(),
+	})
+	.meta({ dto: "ChatMessage" });
+
+const eventInfo = z
+	.object({
+		type: z.literal("event"),
+		seq: natural,
+		prev: natural,
+		ts: instant,
+		kind: z.string(),
+		actor: z.object({ userId: z.string(), name: z.string(), kind: z.string() }).meta({ dto: "ChatActor" }),
+		data: z.record(z.string(), z.unknown()),
+	})
+	.meta({ dto: "ChatEvent" });
+
+export type Chat = z.infer<typeof chatInfo>;
+
+export const chatResponse = z.object({ chat: z.array(chatInfo) }).meta({ dto: "ChatResponse" });
+export const messagesResponse = z
+	.object({ messages: z.array(messageInfo), hasMore: z.boolean() })
+	.meta({ dto: "ChatMessagesResponse" });
+export const sentResponse = z
+	.object({ message: messageInfo, duplicate: z.boolean() })
+	.meta({ dto: "ChatMessageSendResponse" });
+export const messageResponse = z.object({ message: messageInfo }).meta({ dto: "ChatMessageChangeResponse" });
+export const readResponse = z
+	.object({ unreadCount: natural, lastReadIndex: natural })
+	.meta({ dto: "ChatReadResponse" });
+export const ticketResponse = z
+	.object({ ticket: z.string(), url: z.string(), expiresInSeconds: natural })
+	.meta({ dto: "ChatTicketResponse" });
+/** The frame `replay`, or `unrecoverable` with a reason instead of events. */
+export const eventsResponse = z
+	.object({
+		type: z.enum(["replay", "unrecoverable"]),
+		epoch: z.string(),
+		seq: natural,
+		minSeq: natural.optional(),
+		events: z.array(eventInfo).optional(),
+		more: z.boolean().optional(),
+		reason: z.enum(["epochChanged", "ahead", "pruned"]).optional(),
+	})
+	.meta({ dto: "ChatEventsResponse" });

@@ -1,6 +1,6 @@
 import type { Message } from "../rooms/model.ts";
 
-/** Matches looked at before the reader's own are picked from them: the newest, so that a common word costs no more than a rare one. */
+/** A tenant's matches that are looked at before the reader's own are picked: the newest, so that a common word costs no more than a rare one. */
 const CONSIDERED = 5000;
 
 type Row = { message: string; body: string };
@@ -17,10 +17,11 @@ export async function searchMessages(
 	page: { skip: number; take: number },
 ): Promise<{ messages: Message[]; hasMore: boolean }> {
 	const visible = chatIds === undefined ? "" : "AND (is_visitor = 1 OR chat_id IN (SELECT value FROM json_each(?5)))";
-	const bound = [phrase(text), tenantId, page.take + 1, page.skip];
+	const match = `scope : ${phrase(`\u0001${tenantId}\u0001`)} AND body : ${phrase(text)}`;
+	const bound = [match, tenantId, page.take + 1, page.skip];
 	const { results } = await env.SEARCH.prepare(
 		`SELECT message, body FROM message
-		WHERE rowid IN (SELECT rowid FROM message_text WHERE body MATCH ?1 ORDER BY rowid DESC LIMIT ${CONSIDERED})
+		WHERE rowid IN (SELECT rowid FROM message_text WHERE message_text MATCH ?1 ORDER BY rowid DESC LIMIT ${CONSIDERED})
 			AND tenant_id = ?2 ${visible}
 		ORDER BY rowid DESC LIMIT ?3 OFFSET ?4`,
 	)

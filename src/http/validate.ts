@@ -3,6 +3,7 @@ import type { ValidationTargets } from "hono";
 import type * as z from "zod";
 import { bind, type Binding } from "../wire/bind.ts";
 import { Failure, type FieldError } from "./failure.ts";
+import { withInput } from "./operation.ts";
 
 /**
  * Binds and validates one part of a request: names in any case, scalars and lists from text, then the schema. What is wrong comes back as a
@@ -17,10 +18,11 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
 		const fields = result.error.issues.map((issue) => fieldError(issue));
 		throw new Failure("ValidationFailed", fields[0]?.message ?? "The request is not valid.", { fields });
 	};
-	return zValidator(target, schema, refuse, {
+	const validator = zValidator(target, schema, refuse, {
 		// The library's type of this result is conditional on the schema and cannot be resolved for one that is generic.
 		validationFunction: (own, value) => own.safeParse(bound(target, own, value)) as never,
 	});
+	return withInput(validator, { target, schema });
 }
 
 /** The value as the schema's types have it. What a query cannot mean is refused here, named as it was sent; the schema refuses the rest. */

@@ -101,10 +101,10 @@ export class Room extends DurableObject<Env> {
 
 	/** Name, archive and members; D1 knows of it when this answers. */
 	change(caller: Caller, change: RoomChange): Promise<Result<Snapshot>> {
-		return this.#write(caller, ({ conversation }, now) => {
+		return this.#write(caller, ({ conversation, protocol }, now) => {
 			const result = conversation.change(caller, change, now);
-			const isRemoved = (other: Caller) => conversation.refusal(other) !== undefined;
-			this.#sessions.closeWhere(isRemoved, close.noPermission, "removed from the chat");
+			for (const session of this.#sessions.where((other) => conversation.refusal(other) !== undefined))
+				protocol.dismiss(session, close.noPermission, "removed from the chat");
 			return result;
 		});
 	}
@@ -263,7 +263,7 @@ export class Room extends DurableObject<Env> {
 	/** Sends everybody away, who come back to a new epoch; what it began with is announced to readers of the feed. */
 	#restored(): void {
 		this.#sessions.broadcast(JSON.stringify({ type: "reconnect", reason: "epochChanged", afterMs: 0 }));
-		this.#sessions.closeWhere(() => true, close.goingAway, "restored");
+		for (const session of this.#sessions.where(() => true)) this.#sessions.close(session, close.goingAway, "restored");
 		if (this.#live) this.#publish(this.#live);
 	}
 

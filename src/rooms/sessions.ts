@@ -79,9 +79,9 @@ export class Sessions {
 		this.#write(session, text);
 	}
 
-	/** Closes the sockets of callers that are picked. */
-	closeWhere(picks: (caller: Caller) => boolean, code: number, reason: string): void {
-		for (const session of [...this.#open.values()]) if (picks(session.caller)) this.close(session, code, reason);
+	/** The sockets of callers that are picked. */
+	where(picks: (caller: Caller) => boolean): Session[] {
+		return [...this.#open.values()].filter(({ caller }) => picks(caller));
 	}
 
 	close(session: Session, code: number, reason: string): void {

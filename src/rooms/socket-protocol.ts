@@ -39,9 +39,8 @@ export class SocketProtocol {
 
 	/** Closes a socket that says no hello within ten seconds. The timer keeps the object awake, so it ends with the waiting. */
 	expectHello(session: Session): void {
-		const { sessions } = this.#parts;
 		const wait = session.connectedAt + timing.helloMs - Date.now();
-		session.helloTimer = setTimeout(() => sessions.close(session, close.protocol, "no hello"), wait);
+		session.helloTimer = setTimeout(() => this.dismiss(session, close.protocol, "no hello"), wait);
 	}
 
 	/** One frame from a client. */
@@ -62,6 +61,12 @@ export class SocketProtocol {
 		if (frame.type === "message.send") return this.#send(session, frame);
 		this.#parts.sends.flush();
 		this.#parts.turn(() => this.#handle(session, frame, now));
+	}
+
+	/** Closes a socket from this side. */
+	dismiss(session: Session, code: number, reason: string): void {
+		this.#parts.sessions.close(session, code, reason);
+		this.left(session);
 	}
 
 	/** A socket has gone. */
@@ -197,7 +202,7 @@ export class SocketProtocol {
 	#bad(session: Session, code: ErrorCode, message: string, re: FrameId | undefined): void {
 		session.badFrames += 1;
 		this.#error(session, code, message, re, { temporary: false });
-		if (session.badFrames >= BAD_FRAMES) this.#parts.sessions.close(session, close.protocol, "ten bad frames");
+		if (session.badFrames >= BAD_FRAMES) this.dismiss(session, close.protocol, "ten bad frames");
 	}
 
 	#error(

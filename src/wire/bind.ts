@@ -48,7 +48,7 @@ export function bind(schema: Schema, value: unknown, binding: Binding, path: Pat
 }
 
 /** The schema inside optional, default and pipe wrappers, and what the wrappers say. */
-function kindOf(schema: Schema): Kind {
+export function kindOf(schema: Schema): Kind {
 	let inner = schema;
 	let hasDefault = false;
 	let format: string | undefined;

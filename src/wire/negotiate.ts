@@ -1,0 +1,75 @@
+/** Which format an answer has, and which a body: sections 1.1 to 1.3 of the ServiceStack reference. */
+
+export type Format = "json" | "jsv" | "csv" | "xml" | "jsonl" | "html";
+
+/** By suffix, `?format=` and path segment. `other` is what the publishers' pages call JSONL. */
+const names: Record<string, Format> = {
+	json: "json",
+	jsv: "jsv",
+	csv: "csv",
+	xml: "xml",
+	jsonl: "jsonl",
+	other: "jsonl",
+	html: "html",
+};
+
+const types: readonly [pattern: RegExp, format: Format][] = [
+	[/^(application|text)\/json$|^application\/[\w.-]+\+json$/, "json"],
+	[/^(text|application)\/jsv$/, "jsv"],
+	[/^text\/csv$/, "csv"],
+	[/^(application|text)\/xml$/, "xml"],
+	[/^(text|application)\/(jsonl|x-ndjson)$/, "jsonl"],
+	[/^text\/html$|^application\/xhtml\+xml$/, "html"],
+];
+
+/** The format of a name, in any case. */
+export function formatNamed(name: string | undefined | null): Format | undefined {
+	const lower = name?.toLowerCase();
+	return lower !== undefined && Object.hasOwn(names, lower) ? names[lower] : undefined;
+}
+
+/** The format of a media type, its parameters aside. */
+export function formatOfType(type: string | undefined | null): Format | undefined {
+	const bare = type?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+	return types.find(([pattern]) => pattern.test(bare))?.[1];
+}
+
+/** A path without the suffix that names a format, and that format. */
+export function splitSuffix(path: string): { path: string; format: Format | undefined } {
+	const dot = path.lastIndexOf(".");
+	const format = dot > path.lastIndexOf("/") ? formatNamed(path.slice(dot + 1)) : undefined;
+	return format ? { path: path.slice(0, dot), format } : { path, format: undefined };
+}
+
+/**
+ * The format of the answer: path suffix, then `?format=`, then Accept with its weights, then the request's own type where Accept takes
+ * anything, then JSON. Never a 406. `asked` is the media type to answer with where the client named one of several.
+ */
+export function answerFormat(request: Request): { format: Format; asked: string | undefined } {
+	const url = new URL(request.url);
+	const named = splitSuffix(url.pathname).format ?? formatNamed(url.searchParams.get("format"));
+	if (named) return { format: named, asked: undefined };
+	const accept = request.headers.get("Accept");
+	for (const range of preferred(accept)) {
+		if (range === "*/*") break;
+		const format = formatOfType(range);
+		if (format) return { format, asked: range };
+	}
+	const own = formatOfType(request.headers.get("Content-Type"));
+	const takesAnything = accept === null || preferred(accept).includes("*/*");
+	return { format: takesAnything && own && own !== "html" ? own : "json", asked: undefined };
+}
+
+/** The media ranges of an Accept header, the most wanted first; those of weight 0 are left out. */
+function preferred(accept: string | null): string[] {
+	return (accept ?? "")
+		.split(",")
+		.map((range) => {
+			const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+			const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
+			return { type, weight: weight === undefined ? 1 : Number(weight) };
+		})
+		.filter(({ type, weight }) => type !== "" && weight > 0)
+		.sort((a, b) => b.weight - a.weight)
+		.map(({ type }) => type);
+}
