@@ -53,7 +53,8 @@ export class Room extends DurableObject<Env> {
 		this.#fanout = new Fanout((frame) => this.#sessions.broadcast(frame));
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 		if (!exists(ctx.storage.sql)) return;
-		migrate(ctx.storage.sql);
+		// All of a step or nothing of it, whatever happens in its middle.
+		ctx.storage.transactionSync(() => migrate(ctx.storage.sql));
 		this.#live = this.#wake(new Conversation(ctx.storage.sql));
 	}
 
