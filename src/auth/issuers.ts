@@ -144,15 +144,17 @@ function principalOfClaims(claims: JWTPayload, issuer: Issuer): Principal | unde
 		name,
 		roles: knownRoles(Array.isArray(held) ? held : [held]),
 		...(typeof claims["email"] === "string" ? { email: claims["email"] } : {}),
+		...(["string", "number"].includes(typeof claims["contactId"]) ? { contactId: String(claims["contactId"]) } : {}),
 	};
 }
 
 /** A token for a development identity, valid for a week. */
 export async function developmentToken(
 	env: Env,
-	identity: { tenantId: string; userId: string; name: string; roles: readonly Role[] },
+	identity: { tenantId: string; userId: string; name: string; roles: readonly Role[]; contactId?: string | undefined },
 ): Promise<string> {
-	return new SignJWT({ tenant: identity.tenantId, roles: [...identity.roles], name: identity.name })
+	const { tenantId, roles, name, contactId } = identity;
+	return new SignJWT({ tenant: tenantId, roles: [...roles], name, contactId })
 		.setProtectedHeader({ alg: "HS256" })
 		.setIssuer(DEVELOPMENT)
 		.setAudience("foyer")

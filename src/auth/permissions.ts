@@ -9,6 +9,12 @@ const granted = {
 	"chat:administer": ["Administrator"],
 	/** Speak as staff and enumerate an org in the visitor dialect. */
 	"visitors:serve": ["Agent", "Manager", "Administrator"],
+	/** See and keep the people that the tenant knows. */
+	"contacts:manage": ["SystemAdministrator", "Administrator", "Manager", "Agent"],
+	/** Be connected: see and change the connections of one's own contact. */
+	"connections:use": ["SystemAdministrator", "Administrator", "Manager", "Agent", "Customer"],
+	/** Act for any contact of the tenant; keep its contact types and connection roles. */
+	"connections:administer": ["SystemAdministrator", "Administrator", "Manager"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof granted;

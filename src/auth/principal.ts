@@ -9,6 +9,8 @@ export type Principal = {
 	name: string;
 	roles: readonly Role[];
 	email?: string;
+	/** The contact that the caller is, where the token names one: its GUID or its number. */
+	contactId?: string;
 };
 
 /** The principal as rooms know staff. */

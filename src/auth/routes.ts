@@ -13,6 +13,8 @@ const developmentSignIn = z.object({
 	role: z.enum(roles),
 	/** Which of several people of that role; 1 is the first. */
 	number: z.int().min(1).max(2).optional(),
+	/** Which contact that person is, by its GUID or number. */
+	contactId: z.string().max(64).optional(),
 });
 
 /** Signing in. In development anybody may become one of the people of the demo; elsewhere the route does not exist. */
@@ -22,10 +24,10 @@ export const auth = new Hono<FoyerEnv>().post(
 	valid("json", developmentSignIn),
 	async (c) => {
 		if (!isDevelopment(c.env) || !c.env.DEV_SECRET) throw new Failure("NotFound", "There is nothing here.");
-		const { tenant, role, number } = c.req.valid("json");
+		const { tenant, role, number, contactId } = c.req.valid("json");
 		const identity = demoIdentity(tenant, role, number);
 		if (!identity) throw new Failure("NotFound", `The demo has no ${role} number ${number}.`);
-		return c.json({ token: await developmentToken(c.env, identity), user: identity });
+		return c.json({ token: await developmentToken(c.env, { ...identity, contactId }), user: identity });
 	},
 );
 

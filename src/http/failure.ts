@@ -11,8 +11,10 @@ const statusOf = {
 	SerializationException: 400,
 	QueryTooShort: 400,
 	TooManyMembers: 400,
+	ConnectionIdMismatch: 400,
 	Unauthorized: 401,
 	Forbidden: 403,
+	ConnectionNotAllowed: 403,
 	NotFound: 404,
 	MessageNotFound: 404,
 	MethodNotAllowed: 405,
@@ -20,11 +22,21 @@ const statusOf = {
 	IdempotencyMismatch: 409,
 	MessageDeleted: 409,
 	RoomClosed: 409,
+	ConnectionContactMismatch: 409,
+	ConnectionTypeMismatch: 409,
+	ConnectionRoleMismatch: 409,
+	ConnectionNotPending: 409,
+	ConnectionNotAccepted: 409,
+	ConnectionNotBlocked: 409,
+	NameTaken: 409,
+	InUse: 409,
+	Busy: 409,
 	BodyTooLarge: 413,
 	UnsupportedMediaType: 415,
 	UpgradeRequired: 426,
 	RateLimited: 429,
 	TooManyRequests: 429,
+	CooldownActive: 429,
 	InternalServerError: 500,
 	Unavailable: 503,
 	Misconfigured: 503,
@@ -40,17 +52,20 @@ export class Failure extends Error {
 	readonly code: FailureCode;
 	readonly fields: readonly FieldError[];
 	readonly headers: Record<string, string>;
+	/** What a program may want to know besides: ServiceStack's `ResponseStatus.Meta`, texts by name. */
+	readonly meta: Record<string, string> | undefined;
 
 	constructor(
 		code: FailureCode,
 		message: string,
-		more: { fields?: readonly FieldError[]; headers?: Record<string, string> } = {},
+		more: { fields?: readonly FieldError[]; headers?: Record<string, string>; meta?: Record<string, string> } = {},
 	) {
 		super(message);
 		this.name = "Failure";
 		this.code = code;
 		this.fields = more.fields ?? [];
 		this.headers = more.headers ?? {};
+		this.meta = more.meta;
 	}
 
 	get status(): ContentfulStatusCode {
@@ -77,12 +92,12 @@ export function failureOf(error: unknown, requestId: string): Failure {
 	);
 }
 
-/** Errors as ServiceStack clients read them: `{"responseStatus": {errorCode, message, errors}}`. */
+/** Errors as ServiceStack clients read them: `{"responseStatus": {errorCode, message, errors, meta?}}`. */
 export function respondWithStatus(error: Error, c: Context<FoyerEnv>): Response {
 	const failure = failureOf(error, c.get("requestId"));
 	if (failure.status === 500) logBug(error, c);
-	const { code, message, fields, headers } = failure;
-	const body = { responseStatus: { errorCode: fields[0]?.errorCode ?? code, message, errors: fields } };
+	const { code, message, fields, headers, meta } = failure;
+	const body = { responseStatus: { errorCode: fields[0]?.errorCode ?? code, message, errors: fields, meta } };
 	return c.json(body, failure.status, headers);
 }
 

@@ -8,6 +8,9 @@ export const holders: Record<Permission, readonly Role[]> = {
 	"chat:use": ["Agent", "Administrator"],
 	"chat:administer": ["Administrator"],
 	"visitors:serve": ["Agent", "Manager", "Administrator"],
+	"contacts:manage": ["SystemAdministrator", "Administrator", "Manager", "Agent"],
+	"connections:use": ["SystemAdministrator", "Administrator", "Manager", "Agent", "Customer"],
+	"connections:administer": ["SystemAdministrator", "Administrator", "Manager"],
 };
 
 /** What tenant acme has and tenant globex must not reach. */
