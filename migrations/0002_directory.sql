@@ -18,7 +18,7 @@ CREATE TABLE `account` (
 CREATE UNIQUE INDEX `account_uid` ON `account` (`tenant_id`,`uid`);--> statement-breakpoint
 CREATE UNIQUE INDEX `account_name` ON `account` (`tenant_id`,`name_key`,`id`);--> statement-breakpoint
 CREATE TABLE `customer` (
-	`id` integer PRIMARY KEY NOT NULL,
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`tenant_id` text NOT NULL,
 	`uid` text NOT NULL,
 	`account_id` integer NOT NULL,

@@ -185,7 +185,8 @@ export const directory = sqliteTable("directory", {
 export const customer = sqliteTable(
 	"customer",
 	{
-		id: integer().primaryKey(),
+		/** Never used twice: the search index would take the new one for an older state of the old one. */
+		id: integer().primaryKey({ autoIncrement: true }),
 		tenantId: text("tenant_id").notNull(),
 		uid: text().notNull(),
 		accountId: integer("account_id").notNull(),
