@@ -8,28 +8,49 @@ import { dowell } from "./dowell/routes.ts";
 import { Failure, respondWithStatus } from "./http/failure.ts";
 import type { FoyerEnv } from "./http/foyer-env.ts";
 import { health } from "./http/health.ts";
+import { describeRoutes } from "./http/operation.ts";
 import { noSuchRoute } from "./http/not-found.ts";
 import { requestLog } from "./http/request-log.ts";
 import { staffCors } from "./http/staff-cors.ts";
-import { boundedBody, wire } from "./wire/wire.ts";
+import { routingPath } from "./wire/paths.ts";
+import { predefined } from "./wire/predefined.ts";
+import { boundedBody, decoded, encoded } from "./wire/wire.ts";
 
-/** The whole HTTP surface on one screen: what every request passes, then one line per feature. */
-export const app = new Hono<FoyerEnv>()
+/** One line per feature. */
+const features = new Hono<FoyerEnv>()
+	.route("/health", health)
+	.route("/api/v2", dowell)
+	.route("/auth", auth)
+	.route("/v1/Chat", chats);
+
+/** What the ServiceStack families pass on the way in and out. */
+const edge = [staffCors, encoded, boundedBody, decoded] as const;
+
+/** The whole HTTP surface on one screen: what every request passes, the features, then ServiceStack's routes to any of them. */
+export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() => features.routes) })
 	.use(requestLog)
 	.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
 	.use(async (c, next) => {
 		if (isContradictory(c.env)) throw new Failure("Misconfigured", "ENVIRONMENT and PRODUCTION contradict each other.");
 		await next();
 	})
-	.use("/v1/*", staffCors, boundedBody, wire)
-	.use("/auth/*", staffCors, boundedBody, wire)
-	.route("/health", health)
-	.route("/auth", auth)
-	.route("/v1/Chat", chats)
-	.route("/api/v2", dowell);
+	.use("/v1/*", ...edge)
+	.use("/auth/*", ...edge)
+	.route("/", features)
+	.use("/api/*", ...edge)
+	.use("/:format{json|jsv|xml|csv|jsonl|html}/*", ...edge)
+	.route(
+		"/",
+		predefined(
+			() => describeRoutes(features.routes),
+			(request, env) => features.fetch(request, env),
+		),
+	);
 
-app.notFound((c) => {
-	throw noSuchRoute(app, c);
-});
-app.onError(respondWithStatus);
+for (const part of [features, app])
+	part
+		.notFound((c) => {
+			throw noSuchRoute(app, c);
+		})
+		.onError(respondWithStatus);
 assertGuarded(app);

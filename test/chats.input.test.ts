@@ -62,15 +62,7 @@ it("reads JSON under the names it goes by, and nothing else", async () => {
 	}
 	for (const text of ["null", "[]", '"text"', "42", "true", '[{"body":"x"}]'])
 		expect([text, (await raw("POST", path, text, "application/json")).status]).toEqual([text, 400]);
-	for (const type of [
-		"text/plain",
-		"text/html;charset=utf-8",
-		"application/x-www-form-urlencoded",
-		"multipart/form-data; boundary=x",
-		"application/octet-stream",
-		"image/png",
-		"json",
-	]) {
+	for (const type of ["text/plain", "text/html;charset=utf-8", "application/octet-stream", "image/png", "json"]) {
 		const answer = await raw("POST", path, bytes('{"body":"x"}'), type);
 		expect([type, answer.status, answer.body.responseStatus.errorCode]).toEqual([type, 415, "UnsupportedMediaType"]);
 	}

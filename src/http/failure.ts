@@ -94,14 +94,19 @@ export function failureOf(error: unknown, requestId: string): Failure {
 
 /** Errors as ServiceStack clients read them: `{"responseStatus": {errorCode, message, errors, meta?}}`. */
 export function respondWithStatus(error: Error, c: Context<FoyerEnv>): Response {
-	const failure = failureOf(error, c.get("requestId"));
+	const failure = failureOf(error, requestIdOf(c));
 	if (failure.status === 500) logBug(error, c);
 	const { code, message, fields, headers, meta } = failure;
 	const body = { responseStatus: { errorCode: fields[0]?.errorCode ?? code, message, errors: fields, meta } };
 	return c.json(body, failure.status, headers);
 }
 
+/** A request that a predefined route hands on carries its name in the header. */
+function requestIdOf(c: Context<FoyerEnv>): string {
+	return c.get("requestId") ?? c.req.header("X-Request-Id") ?? "";
+}
+
 /** One line for a bug: what happened and where, never what was sent. */
 export function logBug(error: Error, c: Context<FoyerEnv>): void {
-	console.error(JSON.stringify({ level: "error", requestId: c.get("requestId"), error: error.stack ?? String(error) }));
+	console.error(JSON.stringify({ level: "error", requestId: requestIdOf(c), error: error.stack ?? String(error) }));
 }

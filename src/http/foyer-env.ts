@@ -1,7 +1,14 @@
 import type { Principal } from "../auth/principal.ts";
+import type { Format } from "../wire/negotiate.ts";
+import type { Operation } from "./operation.ts";
 
 /** What Hono carries through a request. `principal` is set where a credential was sent and found good. */
 export type FoyerEnv = {
 	Bindings: Env;
-	Variables: { requestId: string; principal: Principal | undefined };
+	Variables: {
+		requestId: string;
+		principal: Principal | undefined;
+		/** What a predefined route knows of its answer and the path does not say. */
+		answer: { format: Format; operation: Operation } | undefined;
+	};
 };
