@@ -9,6 +9,6 @@ export type FoyerEnv = {
 		requestId: string;
 		principal: Principal | undefined;
 		/** What a predefined route knows of its answer and the path does not say. */
-		answer: { format: Format; operation: Operation } | undefined;
+		answer: { format: Format; operation: Operation; firstMember?: string | undefined } | undefined;
 	};
 };

@@ -29,12 +29,12 @@ export const contentTypes: Record<Format, string> = {
 	html: "text/html; charset=utf-8",
 };
 
-/** An answer in a format. `json` is how JSON was asked to be spelled; the other formats follow their family. */
-export function encode(value: unknown, format: Format, shape: Shape, json: Spelling | undefined): string {
-	const texts = json ?? shape.texts;
+/** An answer in a format, spelled as was asked; else JSON in camel case and the other formats as their family does. */
+export function encode(value: unknown, format: Format, shape: Shape, asked: Spelling | undefined): string {
+	const texts = asked ?? shape.texts;
 	switch (format) {
 		case "json":
-			return JSON.stringify(spelled(value, json ?? "camel"));
+			return JSON.stringify(spelled(value, asked ?? "camel"));
 		case "jsv":
 			return writeJsv(spelled(typed(shape.schema, value), texts));
 		case "jsonl":

@@ -47,10 +47,13 @@ async function answerOperation(c: Context<FoyerEnv>, handler: Handler): Promise<
 	if (!first?.operation) throw new Failure("NotFound", "The operation does not exist for this service.");
 	const url = new URL(c.req.url);
 	const format = splitSuffix(url.pathname).format ?? formatNamed(url.searchParams.get("format")) ?? handler.format;
-	c.set("answer", { format, operation: isBatch ? { ...first.operation, answer: null } : first.operation });
+	const operation = isBatch ? { ...first.operation, answer: null } : first.operation;
+	c.set("answer", { format, operation });
 	const body = METHODS_WITHOUT_BODY.includes(c.req.method)
 		? undefined
 		: await decodeBody(c.req.raw, undefined, handler.format);
+	const one = Array.isArray(body) ? (body[0] as unknown) : body;
+	c.set("answer", { format, operation, firstMember: Object.keys(one ?? queryMembers(c.req.raw) ?? {})[0] });
 	if (isBatch) return answerBatch(c, handler, own, body);
 	const response = await run(c, handler, own, { ...queryMembers(c.req.raw), ...(body as Members | undefined) });
 	return handler.isOneWay && response.ok ? c.body(null, 204) : response;

@@ -12,7 +12,7 @@ import { answerFormat, formatOfType, type Format } from "./negotiate.ts";
 const BODY_BYTES = 2 * 1024 * 1024;
 
 /** Query members that speak to this layer and not to an operation. */
-export const CONTROLS: ReadonlySet<string> = new Set(["format", "jsconfig", "callback"]);
+const CONTROLS: ReadonlySet<string> = new Set(["format", "jsconfig", "callback"]);
 
 /**
  * The outer half of the edge: an answer, also an error, leaves in the format that was asked for. JSON that nobody asked to be spelled
@@ -24,7 +24,7 @@ export const encoded: MiddlewareHandler<FoyerEnv> = async (c, next) => {
 	c.header("Vary", "Accept", { append: true });
 	const negotiated = answerFormat(c.req.raw);
 	const format = c.get("answer")?.format ?? negotiated.format;
-	const spelling = await spellingOf(c);
+	const spelling = spellingAsked(c) ?? (format === "json" ? await spellingOfRequest(c) : undefined);
 	if (format === "json" && spelling !== "pascal") return;
 	if (formatOfType(c.res.headers.get("Content-Type")) !== "json") return;
 	const asked = format === negotiated.format ? negotiated.asked : undefined;
@@ -49,10 +49,9 @@ export const decoded: MiddlewareHandler<FoyerEnv> = async (c, next) => {
 };
 
 async function decode(c: Context<FoyerEnv>, members: Record<string, unknown>): Promise<void> {
-	const route = routeOf(c);
 	// A predefined route reads its body itself, in a format of its own.
-	if (route?.path.endsWith("/:operation")) return;
-	const schema = route?.inputs.find(({ target }) => target === "json")?.schema;
+	if (matchedRoutes(c).some(({ path }) => path.endsWith("/:operation"))) return;
+	const schema = routeOf(c)?.inputs.find(({ target }) => target === "json")?.schema;
 	const value = (await decodeBody(c.req.raw, schema)) ?? {};
 	const isObject = typeof value === "object" && !Array.isArray(value);
 	c.req.raw = jsonRequest(c.req.raw, JSON.stringify(isObject ? { ...value, ...members } : value));
@@ -84,18 +83,20 @@ function routeOf(c: Context<FoyerEnv>): DescribedRoute | undefined {
 	return describeRoutes(matchedRoutes(c)).at(-1);
 }
 
-/** How JSON is to be spelled: as `?jsconfig=` says, else as the request spelled its own members; undefined when neither says anything. */
-async function spellingOf(c: Context<FoyerEnv>): Promise<Spelling | undefined> {
-	const { searchParams } = new URL(c.req.url);
-	const config = searchParams.get("jsconfig")?.toLowerCase() ?? "";
+/** How names are to be spelled, as `?jsconfig=` says. */
+function spellingAsked(c: Context<FoyerEnv>): Spelling | undefined {
+	const config = new URL(c.req.url).searchParams.get("jsconfig")?.toLowerCase() ?? "";
 	if (/\b(epcn|emitpascalcasenames|tc:pc)\b/.test(config)) return "pascal";
-	if (/\b(eccn|emitcamelcasenames|tc:cc)\b/.test(config)) return "camel";
-	const names = [...searchParams.keys()].filter((name) => !CONTROLS.has(name.toLowerCase()));
+	return /\b(eccn|emitcamelcasenames|tc:cc)\b/.test(config) ? "camel" : undefined;
+}
+
+/** How the request spelled its own members, by the first one; so clients of either kind read what they would have written. */
+async function spellingOfRequest(c: Context<FoyerEnv>): Promise<Spelling | undefined> {
 	const body = await (c.req.bodyCache.text as Promise<string> | string | undefined);
-	const [, first] = /^\s*\[?\s*\{\s*"(\w+)"/.exec(body?.slice(0, 500) ?? "") ?? [];
-	const spoken = first ?? names[0];
-	if (spoken === undefined) return undefined;
-	return /^[A-Z]/.test(spoken) ? "pascal" : "camel";
+	const inBody = /^\s*\[?\s*\{\s*"(\w+)"/.exec(body?.slice(0, 500) ?? "")?.[1];
+	const first = c.get("answer")?.firstMember ?? inBody ?? Object.keys(queryMembers(c.req.raw) ?? {})[0];
+	if (first === undefined) return undefined;
+	return /^[A-Z]/.test(first) ? "pascal" : "camel";
 }
 
 async function encodeAnswer(
