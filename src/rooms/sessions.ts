@@ -60,9 +60,12 @@ export class Sessions {
 		session.socket.serializeAttachment({ connectionId, caller, isReady, connectedAt } satisfies Attachment);
 	}
 
+	/** Takes a socket that closes off the list, once; of one that began to while the object slept, only the attachment is left. */
 	forget(socket: WebSocket): Session | undefined {
-		const session = this.#open.get(socket);
+		const attachment = socket.deserializeAttachment() as Attachment | null;
+		const session = this.#open.get(socket) ?? (attachment ? this.#session(socket, attachment) : undefined);
 		this.#open.delete(socket);
+		socket.serializeAttachment(null);
 		return session;
 	}
 
