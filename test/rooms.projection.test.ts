@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { app } from "../src/app.ts";
@@ -176,6 +176,41 @@ it("owes D1 large debts too, and pays them within what D1 takes", async () => {
 	expect(tap.bound.parameters).toBeLessThanOrEqual(100);
 	expect(tap.bound.bytes).toBeLessThanOrEqual(2_000_000);
 	expect(tap.bound.bytes, "what is measured is seen to be measured").toBeGreaterThan(200_000);
+});
+
+it("forgets no change that D1 still has to hear of, however long it was away", async () => {
+	const ada = await Person.invent("Ada");
+	const chatId = await ada.createChat();
+	const message = await ada.send(chatId, "to be taken back");
+	await expectRecorded(chatId, await fetchState(ada, chatId));
+	/** As many changes as that, of which only the last few are worth a row here. */
+	const skip = (changes: number, rows: number) =>
+		runInDurableObject(roomOf(env, chatId), (_, { storage: { sql } }) => {
+			sql.exec(
+				`WITH RECURSIVE filler (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM filler WHERE n < ?)
+				INSERT INTO event (seq, at, kind, actor, data) SELECT top + ? - ? + n, 0, 'room.updated', '{}', '{"chatName":"filler"}'
+				FROM filler, (SELECT max((SELECT max(seq) FROM event), (SELECT max(seq) FROM message)) AS top)`,
+				rows,
+				changes,
+				rows,
+			);
+		}).then(() => evict(chatId));
+	await env.DB.exec("ALTER TABLE chat RENAME TO chat_away");
+	try {
+		// The deletion is in no first payment, and so far back that the log need not keep it for its readers.
+		await skip(600, 600);
+		await ada.call("DELETE", `/v1/Chat/${chatId}/Messages/${message.chatMessageId}`);
+		await skip(60_000, 1);
+	} finally {
+		await env.DB.exec("ALTER TABLE chat_away RENAME TO chat");
+	}
+	await ada.send(chatId, "after all of it");
+	await expectRecorded(chatId, await fetchState(ada, chatId));
+	// Then it does forget, and says so to who comes from before.
+	const feed = (afterSeq: number) => ada.call("GET", `/v1/Chat/${chatId}/Events?afterSeq=${afterSeq}`);
+	await vi.waitFor(async () =>
+		expect((await feed(700)).body).toMatchObject({ type: "unrecoverable", reason: "pruned" }),
+	);
 });
 
 it("is not moved by payments that come again, late or in another order", async () => {

@@ -134,7 +134,7 @@ it("lets fifty changes of one chat through one after the other, each once and ea
 it("accepts of someone who is being removed what came before, and nothing after", async () => {
 	const [ada, ben] = [await Person.invent("Ada"), await Person.invent("Ben")];
 	const chatId = await ada.createChat([ben]);
-	const socket = await Socket.join(ben, chatId);
+	const [socket, watcher] = [await Socket.join(ben, chatId), await Socket.join(ada, chatId)];
 	const chatMembers = [{ userId: ben.userId, isActive: false }];
 	const answers = await crowd((index) => {
 		if (index === 20) return ada.call("PUT", `/v1/Chat/${chatId}`, { chat: { chatMembers } });
@@ -146,6 +146,7 @@ it("accepts of someone who is being removed what came before, and nothing after"
 	const refused = [...sends.filter(({ status }) => status !== 200), late];
 	expect(new Set(codesOf(refused))).toEqual(new Set(["Forbidden"]));
 	expect(await socket.closeCode()).toBe(4507);
+	await watcher.until((frame) => frame.type === "presence" && frame["left"]?.[0]?.userId === ben.userId);
 	const { messages } = await fetchState(ada, chatId);
 	expect(messages).toEqual(accepted.toSorted((a, b) => a.index - b.index));
 	const { body: feed } = await ada.call("GET", `/v1/Chat/${chatId}/Events`);

@@ -257,7 +257,7 @@ export class Conversation {
 	setProjected(seq: number): void {
 		this.roster.writeMarkers();
 		this.#update({ projected_seq: seq });
-		const floor = this.transcript.seq - limits.keptEvents;
+		const floor = Math.min(seq, this.transcript.seq - limits.keptEvents);
 		// Pruned in steps of a tenth, so that the log is not touched at each flush.
 		if (floor > this.minSeq + limits.keptEvents / 10) {
 			this.transcript.prune(floor);
