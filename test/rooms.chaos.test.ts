@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import type { EventKind, Message, RoomEvent } from "../src/rooms/model.ts";
-import { call, Person, unique } from "./support/client.ts";
+import { Person, unique } from "./support/client.ts";
+import { dowell } from "./support/dowell.ts";
 import { Chance } from "./support/random.ts";
 import { Replica } from "./support/replica.ts";
 import { evict, fetchState } from "./support/room.ts";
@@ -29,7 +30,11 @@ it("leaves a client that folds each kind of event where a fresh look puts it", a
 		"member.updated": () => put(ben, { chatMembers: [{ userId: ben.userId, isArchived: true }] }),
 		"member.left": () => put(ada, { chatMembers: [{ userId: ben.userId, isActive: false }] }),
 		"room.updated": () => put(alma, { chatName: "Another name" }),
-		"room.archived": () => call("POST", "/api/v2/room-service/", { body: { type: "delete_room", room_id: roomId } }),
+		"room.archived": async () => {
+			await put(ada, { isArchived: true });
+			// A deletion is told by the same kind of event, also where that changes nothing else.
+			await dowell.post("room-service", { type: "delete_room", room_id: roomId });
+		},
 		"room.unarchived": () => put(ada, { isArchived: false }),
 	};
 	const before = await fetchState(alma, chatId);
