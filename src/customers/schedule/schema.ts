@@ -73,9 +73,7 @@ const schedulingRule = z.object({
 	/** 0 is no end. */
 	count: z.int().min(0).max(10_000).default(0),
 	untilDate: date,
-	frequency: z
-		.enum(["None", "Secondly", "Minutely", "Hourly", "Daily", "Weekly", "Monthly", "Yearly"])
-		.default("None"),
+	frequency: z.enum(["None", "Secondly", "Minutely", "Hourly", "Daily", "Weekly", "Monthly", "Yearly"]).default("None"),
 });
 export type SchedulingRule = z.infer<typeof schedulingRule>;
 

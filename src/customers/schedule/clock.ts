@@ -1,0 +1,100 @@
+import { type Civil, type Day, SECONDS_A_DAY } from "./calendar.ts";
+
+/** Seconds from the midnight at which a rule's date begins; past midnight they go on counting. `to` is not in it. */
+export type Span = { from: number; to: number };
+
+/** The window of a rule on its date. One that ends at or before its start ends on the next day. */
+export function windowOf(startTime: number, endTime: number): Span {
+	return { from: startTime, to: endTime > startTime ? endTime : endTime + SECONDS_A_DAY };
+}
+
+/** What the hours and minutes of the clock leave of a window, in order. Empty lists leave all of it. */
+export function spansOf(window: Span, byHour: readonly number[], byMinute: readonly number[]): Span[] {
+	const spans: Span[] = [];
+	for (const { from, to } of clockSpans(byHour, byMinute)) {
+		for (const midnight of [0, SECONDS_A_DAY]) {
+			const span = { from: Math.max(from + midnight, window.from), to: Math.min(to + midnight, window.to) };
+			if (span.from < span.to) spans.push(span);
+		}
+	}
+	return spans.sort((one, other) => one.from - other.from);
+}
+
+/** The stretches of a day in which the clock shows one of these hours and one of these minutes. */
+export function clockSpans(byHour: readonly number[], byMinute: readonly number[]): Span[] {
+	const spans: Span[] = [];
+	for (let hour = 0; hour < 24; hour++) {
+		if (byHour.length > 0 && !byHour.includes(hour)) continue;
+		for (let minute = 0; minute < 60; minute++) {
+			if (byMinute.length > 0 && !byMinute.includes(minute)) continue;
+			const from = hour * 3600 + minute * 60;
+			const last = spans.at(-1);
+			if (last?.to === from) last.to += 60;
+			else spans.push({ from, to: from + 60 });
+		}
+	}
+	return spans;
+}
+
+/** Hours, minutes or seconds, every so many of them since the first. Rules of these frequencies hold while one of them lasts. */
+export type Units = {
+	/** Whether this second is in one of them. */
+	has: (at: Civil) => boolean;
+	/** The next second at which that may be otherwise. */
+	nextEdge: (at: Civil) => Civil;
+};
+
+export type UnitRule = {
+	first: Civil;
+	/** Seconds of one. */
+	length: number;
+	interval: number;
+	/** 0 is no end. Those count that begin on a date of the rule and at a time of `starts`. */
+	count: number;
+	starts: readonly Span[];
+};
+
+export function unitsOf(rule: UnitRule, occursOn: (day: Day) => boolean): Units {
+	const { first, length, interval, count } = rule;
+	const indexAt = (at: Civil) => Math.floor((at - first) / length);
+	const end = count === 0 ? () => Number.POSITIVE_INFINITY : endOf(rule, occursOn);
+	return {
+		has: (at) => at >= first && indexAt(at) % interval === 0 && at < end(at),
+		nextEdge: (at) => {
+			if (interval === 1 && count === 0) return Number.POSITIVE_INFINITY;
+			const index = Math.max(indexAt(at), -1);
+			const next = index % interval === 0 ? index + 1 : (Math.floor(index / interval) + 1) * interval;
+			return first + next * length;
+		},
+	};
+}
+
+/** Where the last of `count` units ends, as far as can be told at a given second: the units are counted day by day up to there. */
+function endOf(rule: UnitRule, occursOn: (day: Day) => boolean): (at: Civil) => Civil {
+	let day = Math.floor(rule.first / SECONDS_A_DAY);
+	let left = rule.count;
+	let end = Number.POSITIVE_INFINITY;
+	return (at) => {
+		for (; left > 0 && day * SECONDS_A_DAY <= at; day++) {
+			if (!occursOn(day)) continue;
+			const begin = day * SECONDS_A_DAY;
+			for (const { from, to } of rule.starts) {
+				const [lowest, highest] = indexesIn(rule, begin + from, begin + to);
+				const units = Math.max(0, highest - lowest + 1);
+				if (left > 0 && units >= left) end = rule.first + (lowest + left - 1) * step(rule) + rule.length;
+				left -= Math.min(left, units);
+			}
+		}
+		return end;
+	};
+}
+
+/** The lowest and the highest k for which `first + k * step` lies within from and to; none when they are the wrong way round. */
+function indexesIn(rule: UnitRule, from: Civil, to: Civil): [number, number] {
+	const lowest = Math.max(0, Math.ceil((from - rule.first) / step(rule)));
+	return [lowest, Math.ceil((to - rule.first) / step(rule)) - 1];
+}
+
+function step({ length, interval }: UnitRule): number {
+	return length * interval;
+}
