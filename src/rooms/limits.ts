@@ -34,9 +34,9 @@ export const timing = {
 	/** People do not feel 10 ms, and one frame costs far more than one more event in it. */
 	fanoutMs: 10,
 	ticketMs: 30_000,
-	/** A quiet room pays its debt to D1 at once, a busy one after a pause that doubles from the first of these to the second. */
-	projectionFirstMs: 30,
-	projectionMs: 1000,
+	/** A quiet room pays its debt to D1 at once, a busy one after pauses that grow from the first of these to the second. */
+	projectionFirstMs: 50,
+	projectionMs: 4000,
 	/** The alarm that pays after a crash. */
 	projectionAlarmMs: 5000,
 } as const;

@@ -12,6 +12,11 @@ export function parseGuid(text: string): string | undefined {
 	return GUID.exec(text)?.slice(1).join("").toLowerCase();
 }
 
+/** 32 digits as a GUID with dashes. */
+export function dashed(digits: string): string {
+	return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
 /** A new 24-digit id: sorts by its time of birth, and its 64 random bits cannot be guessed. */
 export function newObjectId(now = Date.now()): string {
 	const random = crypto.getRandomValues(new Uint8Array(8));

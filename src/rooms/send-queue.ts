@@ -7,8 +7,8 @@ import type { Session, Sessions } from "./sessions.ts";
 type Parts = {
 	conversation: Conversation;
 	sessions: Sessions;
-	/** Runs a change as one transaction. */
-	turn: <T>(work: () => T) => T;
+	/** Runs a change as one transaction; a change that is one statement is one by itself. */
+	turn: <T>(work: () => T, isCompound?: boolean) => T;
 	/** Announces what a change left in the transcript. */
 	publish: () => void;
 };
@@ -16,12 +16,12 @@ type Parts = {
 type Pending = { caller: Caller; draft: Draft; answer: (result: Result<Sent>) => void };
 
 /** Sends that do not wait for company after one that waited in vain. */
-const ALONE = 32;
+const ALONE = 256;
 
 /**
  * Group commit. A send waits for a zero-delay timer, and whatever has arrived by then shares one turn, one commit and one frame of acks per
  * socket: 3,000 acked/s become 10,000 with 64 messages outstanding (2026-11-22). The timer costs up to 1.3 ms on workerd 20261102, too much
- * for somebody who sends alone; so after a wait in vain the next 32 sends are written at once. The output gate holds every answer until
+ * for somebody who sends alone; so after a wait in vain the next 256 sends are written at once. The output gate holds every answer until
  * the commit is durable, so what is acked cannot be lost.
  */
 export class SendQueue {
@@ -77,9 +77,9 @@ export class SendQueue {
 		this.#pending = [];
 		const { conversation, turn, publish } = this.#parts;
 		const now = Date.now();
-		const results = turn(() =>
-			pending.map(({ caller, draft }) => conversation.refusal(caller) ?? conversation.send(caller, draft, now)),
-		);
+		const work = () =>
+			pending.map(({ caller, draft }) => conversation.refusal(caller) ?? conversation.send(caller, draft, now));
+		const results = turn(work, pending.length > 1);
 		pending.forEach(({ answer }, position) => answer(results[position] ?? refuse("NotFound", "")));
 		this.#sendAcks();
 		publish();

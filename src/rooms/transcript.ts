@@ -49,7 +49,7 @@ export class Transcript {
 		this.#chatId = chatId;
 		const head = sql
 			.exec<{ seq: number; count: number }>(
-				`SELECT max((SELECT coalesce(max(seq), 0) FROM message), (SELECT coalesce(max(seq), 0) FROM event)) AS seq,
+				`SELECT max((SELECT coalesce((SELECT seq FROM message ORDER BY idx DESC LIMIT 1), 0)), (SELECT coalesce(max(seq), 0) FROM event)) AS seq,
 					(SELECT coalesce(max(idx), 0) FROM message) AS count`,
 			)
 			.one();
@@ -134,8 +134,8 @@ export class Transcript {
 	newestByAuthor(seq: number): { userId: string; message: Message }[] {
 		return this.#sql
 			.exec<MessageRow>(
-				"SELECT * FROM message WHERE idx IN (SELECT max(idx) FROM message WHERE seq > ? GROUP BY user_id)",
-				seq,
+				"SELECT * FROM message WHERE idx IN (SELECT max(idx) FROM message WHERE idx >= ? GROUP BY user_id)",
+				this.#firstAfter(seq),
 			)
 			.toArray()
 			.map((row) => ({ userId: row.user_id, message: this.#view(row) }));
@@ -203,7 +203,7 @@ export class Transcript {
 	 */
 	since(seq: number, take: number): RoomEvent[] {
 		const created = bounded(
-			this.#sql.exec<MessageRow>("SELECT * FROM message WHERE seq > ? ORDER BY seq", seq),
+			this.#sql.exec<MessageRow>("SELECT * FROM message WHERE idx >= ? ORDER BY idx", this.#firstAfter(seq)),
 			take,
 			(row) => row.body?.length ?? 0,
 		);
@@ -227,6 +227,18 @@ export class Transcript {
 			prev = event.seq;
 		}
 		return events;
+	}
+
+	/** The index of the first message after a position, found by halving: indexes and positions rise together. */
+	#firstAfter(seq: number): number {
+		let [low, high] = [1, this.#messageCount + 1];
+		while (low < high) {
+			const middle = Math.floor((low + high) / 2);
+			const row = this.#sql.exec<{ seq: number }>("SELECT seq FROM message WHERE idx = ?", middle).one();
+			if (row.seq > seq) high = middle;
+			else low = middle + 1;
+		}
+		return low;
 	}
 
 	/** Forgets changes (never messages) up to a position. */
