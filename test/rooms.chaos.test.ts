@@ -160,24 +160,13 @@ it.each(SEEDS)(
 		await Promise.all(started);
 		expect(evictions).toBeGreaterThan(0);
 
-		for (const { wanderer } of clients) {
-			if (!wanderer.isConnected) await wanderer.connect();
-			await vi.waitFor(
-				() => {
-					wanderer.absorb();
-					if (wanderer.outbox.size > 0) wanderer.resend();
-					expect(wanderer.outbox.size).toBe(0);
-				},
-				{ timeout: 5000, interval: 50 },
-			);
-		}
+		const settled = (wanderer: Wanderer, check: () => void) =>
+			vi.waitFor(() => wanderer.sync().then(check), { timeout: 5000, interval: 50 });
+		for (const { wanderer } of clients) await settled(wanderer, () => expect(wanderer.outbox.size).toBe(0));
 		const { epoch: finalEpoch, seq, ...state } = await fetchState(alma, chatId);
 		expect(finalEpoch).toBe(epoch);
 		for (const { wanderer } of clients) {
-			await vi.waitFor(() => {
-				wanderer.absorb();
-				expect(wanderer.replica.seq).toBe(seq);
-			});
+			await settled(wanderer, () => expect(wanderer.replica.seq).toBe(seq));
 			expect(wanderer.replica.state).toEqual(state);
 			expect(wanderer.errors.filter((code) => code !== "MessageDeleted" && code !== "RateLimited")).toEqual([]);
 		}

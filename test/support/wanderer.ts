@@ -44,6 +44,16 @@ export class Wanderer {
 		this.resend();
 	}
 
+	/** Comes back if it must, sends again what was never acked, and looks at all that came in until it is answered. */
+	async sync(): Promise<void> {
+		if (this.isConnected) this.resend();
+		else await this.connect();
+		const id = this.tell({ type: "presence.get" });
+		if (id === undefined) throw new Error("lost again");
+		await this.#socket?.answerTo(id);
+		this.absorb();
+	}
+
 	/** Loses its socket and what it had not looked at. */
 	drop(): void {
 		if (this.isConnected) this.#socket?.close();
@@ -63,7 +73,7 @@ export class Wanderer {
 	}
 
 	/** Sends a frame if there is a socket to send it on. */
-	tell(frame: Record<string, unknown>): unknown {
+	tell(frame: Record<string, unknown>): number | undefined {
 		return this.isConnected ? this.#socket?.send(frame) : undefined;
 	}
 
