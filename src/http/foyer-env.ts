@@ -1,6 +1,6 @@
 import type { Principal } from "../auth/principal.ts";
 import type { Format } from "../wire/negotiate.ts";
-import type { Operation } from "./operation.ts";
+import type { DescribedRoute } from "./operation.ts";
 
 /** What Hono carries through a request. `principal` is set where a credential was sent and found good. */
 export type FoyerEnv = {
@@ -9,6 +9,8 @@ export type FoyerEnv = {
 		requestId: string;
 		principal: Principal | undefined;
 		/** What a predefined route knows of its answer and the path does not say. */
-		answer: { format: Format; operation: Operation; firstMember?: string | undefined } | undefined;
+		answer:
+			| { format: Format; route: DescribedRoute | undefined; isBatch: boolean; firstMember?: string | undefined }
+			| undefined;
 	};
 };

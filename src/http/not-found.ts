@@ -1,5 +1,4 @@
 import type { Context, Hono } from "hono";
-import { getPath } from "hono/utils/url";
 import { Failure } from "./failure.ts";
 import type { FoyerEnv } from "./foyer-env.ts";
 
@@ -7,8 +6,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** What to say where no route answered: 405 with `Allow` when the path is one of ours under another method, else 404. */
 export function noSuchRoute(app: Pick<Hono<FoyerEnv>, "router">, c: Context<FoyerEnv>): Failure {
-	const path = getPath(c.req.raw);
-	const allowed = METHODS.filter((method) => isRoute(app, method, path));
+	const allowed = METHODS.filter((method) => isRoute(app, method, c.req.path));
 	if (allowed.length === 0) return new Failure("NotFound", "There is nothing here.");
 	// Hono answers HEAD by the GET route, and CORS answers OPTIONS everywhere.
 	const allow = [...allowed, ...(allowed.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");

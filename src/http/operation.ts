@@ -44,6 +44,11 @@ export function withInput<T extends object>(handler: T, input: Input): T {
 	return Object.assign(handler, { [INPUT]: input });
 }
 
+/** The schema of what a route takes from one part of a request. */
+export function inputSchema(route: DescribedRoute, target: keyof ValidationTargets): z.ZodType | undefined {
+	return route.inputs.find((input) => input.target === target)?.schema;
+}
+
 /** The routes of an app, each once, in the order they were mounted. */
 export function describeRoutes(
 	routes: readonly { method: string; path: string; handler: unknown }[],

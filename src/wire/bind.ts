@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { parseGuid } from "../rooms/room-id.ts";
 import { readJsv } from "./formats/jsv.ts";
-import { FormatError } from "./formats/tree.ts";
+import { FormatError, isObject } from "./formats/tree.ts";
 import { readBoolean, readEnum, readInstant, readNumber } from "./scalars.ts";
 
 /** A value that its member's type cannot hold, and where it stands. */
@@ -22,13 +22,15 @@ const ZERO_GUID = "0".repeat(32);
 
 /**
  * Reads a value the way ServiceStack binds a request (reference: sections 2.3, 3, 4.3 and 8): members in any case, scalars from text, lists
- * from `a,b`, objects from JSV or JSON text, Guids in any spelling; null, the zero Guid and a 0 where there is a default are "not set".
- * What has the right form already comes back as it is. What cannot be read is added to the binding's misfits and left for the validator.
+ * from `a,b`, objects from JSV or JSON text, Guids in any spelling; null, the zero Guid, a 0 where there is a default and in a query the
+ * empty text are "not set". What has the right form already comes back as it is. What cannot be read is added to the binding's misfits and
+ * left for the validator.
  */
-export function bind(schema: Schema, value: unknown, binding: Binding, path: Path = []): unknown {
+export function bind(schema: Schema, given: unknown, binding: Binding, path: Path = []): unknown {
 	const kind = kindOf(schema);
-	if (value === null || value === undefined) return undefined;
 	const { def } = kind.schema._zod;
+	const value = binding.isText && def.type !== "array" ? one(given) : given;
+	if (value === null || value === undefined || (value === "" && binding.isText)) return undefined;
 	switch (def.type) {
 		case "object":
 			return bindObject(kind.schema as z.core.$ZodObject, value, binding, path);
@@ -39,9 +41,11 @@ export function bind(schema: Schema, value: unknown, binding: Binding, path: Pat
 		case "number":
 			return bindNumber(kind, value, binding, path);
 		case "enum":
-			return readEnum(Object.values((kind.schema as z.core.$ZodEnum)._zod.def.entries), one(value, binding));
+			return bindEnum(kind.schema as z.core.$ZodEnum, value, binding, path);
+		case "record":
+			return bindRecord((kind.schema as z.core.$ZodRecord)._zod.def.valueType, value, binding, path);
 		case "string":
-			return bindText(kind.format, one(value, binding));
+			return bindText(kind.format, value);
 		default:
 			return value;
 	}
@@ -68,12 +72,18 @@ function bindNumber(kind: Kind, value: unknown, binding: Binding, path: Path): u
 }
 
 function bindScalar<T>(read: (value: unknown) => T | undefined, value: unknown, binding: Binding, path: Path): unknown {
-	const single = one(value, binding);
-	if (single === "") return undefined;
-	const bound = read(single);
+	if (value === "") return undefined;
+	const bound = read(value);
 	if (bound !== undefined) return bound;
-	binding.misfits.push({ path, value: single });
-	return single;
+	binding.misfits.push({ path, value });
+	return value;
+}
+
+function bindEnum(schema: z.core.$ZodEnum, value: unknown, { misfits }: Binding, path: Path): unknown {
+	const names = Object.values(schema._zod.def.entries);
+	const bound = readEnum(names, value);
+	if (!names.some((name) => name === bound)) misfits.push({ path, value });
+	return bound;
 }
 
 function bindText(format: string | undefined, value: unknown): unknown {
@@ -88,17 +98,16 @@ function bindGuid(text: string): string | undefined {
 	return digits === ZERO_GUID ? undefined : digits;
 }
 
-/** Of a key that was repeated in a query, the first value. */
-function one(value: unknown, { isText }: Binding): unknown {
-	return isText && Array.isArray(value) ? value[0] : value;
+/** Of a key that was repeated in a query, the first value that is not empty. */
+function one(value: unknown): unknown {
+	return Array.isArray(value) ? value.find((item) => item !== "") : value;
 }
 
 function bindList(element: Schema, value: unknown, binding: Binding, path: Path): unknown {
 	const isList = Array.isArray(value);
 	if (!isList && typeof value !== "string") return value;
 	const items: unknown[] = isList ? value : [value];
-	const list = isList && !binding.isText ? items : items.flatMap((item) => splitText(item));
-	if (list.length === 1 && list[0] === "") return undefined;
+	const list = isList && !binding.isText ? items : items.flatMap((item) => splitText(item)).filter(isSet);
 	let isChanged = list !== value;
 	const bound = list.map((item, position) => {
 		const read = bind(element, item, binding, [...path, position]);
@@ -106,6 +115,10 @@ function bindList(element: Schema, value: unknown, binding: Binding, path: Path)
 		return read;
 	});
 	return isChanged ? bound : value;
+}
+
+function isSet(item: unknown): boolean {
+	return item !== null && item !== "";
 }
 
 /** `a,b`, `[a,b]` and JSON text as their elements. */
@@ -116,11 +129,10 @@ function splitText(item: unknown): unknown[] {
 }
 
 function bindObject(schema: z.core.$ZodObject, value: unknown, binding: Binding, path: Path): unknown {
-	const source = typeof value === "string" ? parsedText(value) : value;
-	if (typeof source !== "object" || source === null || Array.isArray(source)) {
-		if (typeof value !== "string") return value;
-		if (value.trim() === "") return undefined;
-		binding.misfits.push({ path, value });
+	if (typeof value === "string" && value.trim() === "") return undefined;
+	const source = membersOf(value);
+	if (!source) {
+		if (typeof value === "string") binding.misfits.push({ path, value });
 		return value;
 	}
 	const names = memberNames(schema);
@@ -133,10 +145,27 @@ function bindObject(schema: z.core.$ZodObject, value: unknown, binding: Binding,
 			isChanged = true;
 			continue;
 		}
-		bound[name] = bind(inner, member, binding, [...path, name]);
+		bound[name] = bind(inner, member, binding, [...path, key]);
 		isChanged ||= name !== key || bound[name] !== member;
 	}
 	return isChanged ? bound : value;
+}
+
+function bindRecord(schema: Schema, value: unknown, binding: Binding, path: Path): unknown {
+	const source = membersOf(value);
+	if (!source) return value;
+	const entries = Object.entries(source).map(
+		([key, member]) => [key, bind(schema, member, binding, [...path, key]) ?? member] as const,
+	);
+	return source === value && entries.every(([key, member]) => source[key] === member)
+		? value
+		: Object.fromEntries(entries);
+}
+
+/** The members of an object, which may be text. */
+function membersOf(value: unknown): Record<string, unknown> | undefined {
+	const source = typeof value === "string" ? parsedText(value) : value;
+	return isObject(source) ? source : undefined;
 }
 
 const namesOf = new WeakMap<z.core.$ZodObject, ReadonlyMap<string, string>>();
@@ -152,7 +181,8 @@ function memberNames(schema: z.core.$ZodObject): ReadonlyMap<string, string> {
 	return names;
 }
 
-function folded(name: string): string {
+/** A member's name without what its spellings differ in. */
+export function folded(name: string): string {
 	return name.toLowerCase().replaceAll("_", "");
 }
 

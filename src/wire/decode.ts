@@ -4,50 +4,69 @@ import { kindOf } from "./bind.ts";
 import { readCsv } from "./formats/csv.ts";
 import { readJsonl } from "./formats/jsonl.ts";
 import { readJsv } from "./formats/jsv.ts";
-import { FormatError, isObject, type Tree } from "./formats/tree.ts";
+import { countNodes, defaultLimits, emptyObject, FormatError, isObject, setMember, type Tree } from "./formats/tree.ts";
 import { readXml, xmlItems } from "./formats/xml.ts";
 import { formatOfType, type Format } from "./negotiate.ts";
 
 const FORMS = /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
 
+/** What is known of a body: its format when its type is not to be asked, the schema of its members, whether it is a list of such. */
+type Expected = { format?: Format; schema: z.core.$ZodType | undefined; isBatch?: boolean };
+
 /**
- * The body of a request as the value its validators bind; undefined when there is none. `format` is what the body is whatever its type says
- * (a predefined route decides that); forms are told by their header always. Throws 415 for a type we do not read, 400 for a text that is
- * not what it should be.
+ * The body of a request as the value its validators bind; undefined when there is none. A format that is given goes before the type the
+ * body says to have (a predefined route decides that); forms are told by their header always. Throws 415 for a type we do not read, 400
+ * for a text that is not what it should be.
  */
-export async function decodeBody(
-	request: Request,
-	schema: z.core.$ZodType | undefined,
-	format = formatOfType(request.headers.get("Content-Type")),
-): Promise<unknown> {
+export async function decodeBody(request: Request, expected: Expected): Promise<unknown> {
 	const type = request.headers.get("Content-Type") ?? "";
 	if (FORMS.test(type)) return readForm(request);
 	const text = await request.text();
 	if (text.trim() === "") return undefined;
-	if (type !== "" && (!format || format === "html"))
-		throw new Failure("UnsupportedMediaType", `ContentType not supported '${type}'`);
+	const format = expected.format ?? (type === "" ? "json" : formatOfType(type));
+	if (!format || format === "html") throw new Failure("UnsupportedMediaType", `ContentType not supported '${type}'`);
 	try {
-		return read(text, format ?? "json", schema);
+		const values = read(text, format, expected);
+		return expected.isBatch ? values : values[0];
 	} catch (error) {
 		if (error instanceof FormatError) throw new Failure("SerializationException", error.message);
-		if (error instanceof SyntaxError) throw new Failure("SerializationException", "The body is not valid JSON.");
 		throw error;
 	}
 }
 
-function read(text: string, format: Format, schema: z.core.$ZodType | undefined): unknown {
+/** The values of a text: of a batch all, else the one that there is. */
+function read(text: string, format: Exclude<Format, "html">, { schema, isBatch }: Expected): unknown[] {
 	switch (format) {
-		case "jsv":
-			return readJsv(text);
 		case "csv":
-			return readCsv(text)[0];
+			return readCsv(text);
 		case "jsonl":
-			return readJsonl(text)[0];
-		case "xml":
-			return unfolded(schema, readXml(text));
+			return readJsonl(text);
+		case "xml": {
+			const tree = readXml(text);
+			return (isBatch ? xmlItems(tree) : [tree]).map((item) => unfolded(schema, item));
+		}
+		case "jsv":
+			return items(readJsv(text), isBatch);
 		case "json":
-		case "html":
-			return JSON.parse(text);
+			return items(readJson(text), isBatch);
+	}
+}
+
+function items(value: unknown, isBatch = false): unknown[] {
+	if (!isBatch) return [value];
+	if (Array.isArray(value)) return value;
+	throw new Failure("SerializationException", "A batch is a list of requests.");
+}
+
+/** Within the limits of the other formats, because what is read here is written again. */
+function readJson(text: string): unknown {
+	try {
+		const value: unknown = JSON.parse(text);
+		countNodes(value, defaultLimits, (problem) => new FormatError("JSON", problem));
+		return value;
+	} catch (error) {
+		if (error instanceof SyntaxError) throw new FormatError("JSON", "this is not JSON");
+		throw error;
 	}
 }
 
@@ -59,10 +78,10 @@ async function readForm(request: Request): Promise<Record<string, unknown>> {
 	} catch {
 		throw new Failure("SerializationException", "The form is malformed.");
 	}
-	const fields: Record<string, unknown> = {};
+	const fields = emptyObject<unknown>();
 	for (const name of new Set(form.keys())) {
 		const texts = form.getAll(name).filter((value) => typeof value === "string");
-		if (texts.length > 0) fields[name] = texts.length === 1 ? texts[0] : texts;
+		if (texts.length > 0) setMember(fields, name, texts.length === 1 ? texts[0] : texts);
 	}
 	return fields;
 }

@@ -19,7 +19,6 @@ export type Shape = {
 	texts: Spelling;
 };
 
-/** Media types as ServiceStack writes them (section 1.1). */
 export const contentTypes: Record<Format, string> = {
 	json: "application/json; charset=utf-8",
 	jsv: "text/jsv",
@@ -28,6 +27,11 @@ export const contentTypes: Record<Format, string> = {
 	jsonl: "text/jsonl",
 	html: "text/html; charset=utf-8",
 };
+
+/** The media type of an answer as ServiceStack writes it (section 1.1); of JSV's two the one that was asked for. */
+export function contentType(format: Format, accept: string | undefined): string {
+	return format === "jsv" && /application\/jsv/i.test(accept ?? "") ? "application/jsv" : contentTypes[format];
+}
 
 /** An answer in a format, spelled as was asked; else JSON in camel case and the other formats as their family does. */
 export function encode(value: unknown, format: Format, shape: Shape, asked: Spelling | undefined): string {

@@ -43,26 +43,35 @@ export function splitSuffix(path: string): { path: string; format: Format | unde
 
 /**
  * The format of the answer: path suffix, then `?format=`, then Accept with its weights, then the request's own type where Accept takes
- * anything, then JSON. Never a 406. `asked` is the media type to answer with where the client named one of several.
+ * anything, then JSON. Never a 406.
  */
-export function answerFormat(request: Request): { format: Format; asked: string | undefined } {
-	const url = new URL(request.url);
-	const named = splitSuffix(url.pathname).format ?? formatNamed(url.searchParams.get("format"));
-	if (named) return { format: named, asked: undefined };
-	const accept = request.headers.get("Accept");
-	for (const range of preferred(accept)) {
+export function answerFormat(request: Request): Format {
+	const named = formatInAddress(request.url);
+	if (named) return named;
+	const ranges = preferred(request.headers.get("Accept") || "*/*");
+	for (const range of ranges) {
 		if (range === "*/*") break;
 		const format = formatOfType(range);
-		if (format) return { format, asked: range };
+		if (format) return format;
 	}
 	const own = formatOfType(request.headers.get("Content-Type"));
-	const takesAnything = accept === null || preferred(accept).includes("*/*");
-	return { format: takesAnything && own && own !== "html" ? own : "json", asked: undefined };
+	return ranges.includes("*/*") && own && own !== "html" ? own : "json";
+}
+
+/** The format that the suffix of the path names, or else `?format=`. */
+export function formatInAddress(address: string): Format | undefined {
+	const url = new URL(address);
+	return splitSuffix(url.pathname).format ?? formatNamed(control(url, "format")?.split(".")[0]);
+}
+
+/** A query member that speaks to this layer and not to an operation, its name in any case. */
+export function control({ searchParams }: URL, name: "format" | "jsconfig"): string | undefined {
+	return [...searchParams].find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 /** The media ranges of an Accept header, the most wanted first; those of weight 0 are left out. */
-function preferred(accept: string | null): string[] {
-	return (accept ?? "")
+function preferred(accept: string): string[] {
+	return accept
 		.split(",")
 		.map((range) => {
 			const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());

@@ -4,38 +4,70 @@ import { splitSuffix } from "./negotiate.ts";
 /** The visitor dialect has a case of its own and ids with dots. */
 const EXACT = "/api/v2/";
 
+type Routes = readonly { path: string }[];
+
+/** What may follow a part of a path: literals, by their lower-case spelling, and a parameter. */
+type Branch = { literals: Map<string, Branch>; spelling: string; parameter: Branch | undefined; isEnd: boolean };
+
 /**
- * The path by which a request is routed: literals in any case, `%5B%5D` as `[]`, without a slash at its end, without a suffix that names a
- * format (a route that has such a suffix of its own keeps it). `routes` is asked once, at the first request, when all are mounted.
+ * The path by which a request is routed: literals in any case and parameters as they came, without a slash at its end, without a suffix
+ * that names a format (a route that has such a suffix of its own keeps it). `routes` is asked once, at the first request, when all are
+ * mounted.
  */
-export function routingPath(routes: () => readonly { path: string }[]): (request: Request) => string {
-	let known: { literals: ReadonlyMap<string, string>; whole: ReadonlySet<string> } | undefined;
+export function routingPath(routes: () => Routes): (request: Request) => string {
+	let known: { root: Branch; suffixed: ReadonlySet<string> } | undefined;
 	return (request) => {
 		const asked = getPath(request);
 		if (asked.startsWith(EXACT)) return asked;
+		known ??= knownPaths(routes());
 		const path = asked.length > 1 && asked.endsWith("/") ? asked.slice(0, -1) : asked;
-		known ??= literalsOf(routes());
-		const stripped = known.whole.has(path.toLowerCase()) ? path : splitSuffix(path).path;
-		return folded(stripped, known.literals);
+		const stripped = known.suffixed.has(path.toLowerCase()) ? path : splitSuffix(path).path;
+		return spelled(known.root, stripped.split("/"))?.join("/") ?? stripped;
 	};
 }
 
-function literalsOf(routes: readonly { path: string }[]) {
-	const paths = routes.map(({ path }) => path).filter((path) => !path.startsWith(EXACT));
-	const segments = paths.flatMap((path) => path.split("/")).filter((segment) => /^[\w.-]+$/.test(segment));
+function knownPaths(routes: Routes) {
+	// What has a star is middleware.
+	const paths = routes.map(({ path }) => path).filter((path) => !path.startsWith(EXACT) && !path.includes("*"));
+	const root = branch("");
+	for (const path of paths) grow([root], path.split("/"));
 	return {
-		literals: new Map(segments.map((segment) => [segment.toLowerCase(), segment])),
-		whole: new Set(paths.filter((path) => splitSuffix(path).format).map((path) => path.toLowerCase())),
+		root,
+		suffixed: new Set(paths.filter((path) => splitSuffix(path).format).map((path) => path.toLowerCase())),
 	};
 }
 
-/** The path with each segment that is one of our literals spelled as we do. */
-function folded(path: string, literals: ReadonlyMap<string, string>): string {
-	let isChanged = false;
-	const segments = path.split("/").map((segment) => {
-		const known = literals.get(segment.toLowerCase()) ?? segment.replace(/%5B%5D$/i, "[]");
-		isChanged ||= known !== segment;
-		return known;
-	});
-	return isChanged ? segments.join("/") : path;
+function branch(spelling: string): Branch {
+	return { literals: new Map(), spelling, parameter: undefined, isEnd: false };
+}
+
+function grow(from: Branch[], [segment, ...rest]: string[]): void {
+	if (segment === undefined) {
+		for (const end of from) end.isEnd = true;
+		return;
+	}
+	// A parameter that is one of a few words is each of them.
+	const words = /^:\w+\{([\w|]+)\}$/.exec(segment)?.[1]?.split("|") ?? (segment.startsWith(":") ? [] : [segment]);
+	grow(
+		from.flatMap((at) => (words.length === 0 ? [(at.parameter ??= branch(""))] : words.map((word) => below(at, word)))),
+		rest,
+	);
+}
+
+function below({ literals }: Branch, word: string): Branch {
+	const key = word.toLowerCase();
+	const found = literals.get(key) ?? branch(word);
+	literals.set(key, found);
+	return found;
+}
+
+/** The segments as the route spells them that they lead to; undefined when they lead to none. A literal goes before a parameter. */
+function spelled(at: Branch, segments: readonly string[], depth = 0): string[] | undefined {
+	const segment = segments[depth];
+	if (segment === undefined) return at.isEnd ? [] : undefined;
+	const literal = at.literals.get(segment.toLowerCase());
+	const rest = literal && spelled(literal, segments, depth + 1);
+	if (literal && rest) return [literal.spelling, ...rest];
+	const parameter = at.parameter && spelled(at.parameter, segments, depth + 1);
+	return parameter && [segment, ...parameter];
 }

@@ -1,18 +1,24 @@
 import { Hono, type Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { open } from "../auth/authenticate.ts";
 import { Failure, respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
-import type { DescribedRoute } from "../http/operation.ts";
+import { inputSchema, type DescribedRoute } from "../http/operation.ts";
+import { folded } from "./bind.ts";
 import { decodeBody } from "./decode.ts";
-import { formatNamed, splitSuffix, type Format } from "./negotiate.ts";
-import { jsonRequest, queryMembers } from "./wire.ts";
+import { isObject } from "./formats/tree.ts";
+import { pascalCase, words } from "./formats/names.ts";
+import { formatInAddress, formatNamed } from "./negotiate.ts";
+import { jsonRequest, queryMembers, takesBody } from "./wire.ts";
 
 type Members = Record<string, unknown>;
-type Dispatch = (request: Request, env: Env) => Response | Promise<Response>;
+type Dispatch = (request: Request, env: Env, context: ExecutionContext | undefined) => Response | Promise<Response>;
+type Handler = { routes: () => readonly DescribedRoute[]; dispatch: Dispatch };
 
 /** Items of one batch; each is a request of its own. */
 const BATCH = 100;
-const METHODS_WITHOUT_BODY = ["GET", "HEAD", "DELETE"];
+/** What a client acts on besides status and body. */
+const TELLING = ["WWW-Authenticate", "Retry-After", "Allow"];
 const anyone = open("the route of the operation has the guard");
 
 /**
@@ -21,42 +27,44 @@ const anyone = open("the route of the operation has the guard");
  * type says. `dispatch` runs the route that the operation has of its own.
  */
 export function predefined(routes: () => readonly DescribedRoute[], dispatch: Dispatch): Hono<FoyerEnv> {
-	const answer = (format: Format | undefined, isOneWay: boolean) => (c: Context<FoyerEnv>) =>
-		answerOperation(c, {
-			routes: routes(),
-			dispatch,
-			format: format ?? formatNamed(c.req.param("format")) ?? "json",
-			isOneWay,
-		});
+	let known: readonly DescribedRoute[] | undefined;
+	const handler: Handler = { routes: () => (known ??= routes()), dispatch };
 	const app = new Hono<FoyerEnv>()
-		.all("/api/:operation", anyone, answer("json", false))
-		.all("/:format{json|jsv|xml|csv|jsonl|html}/reply/:operation", anyone, answer(undefined, false))
-		.all("/:format{json|jsv|xml|csv|jsonl|html}/oneway/:operation", anyone, answer(undefined, true));
+		.all("/api/:operation", anyone, (c, next) => answer(c, next, handler))
+		.all("/:format{json|jsv|xml|csv|jsonl|html}/:way{reply|oneway}/:operation", anyone, (c, next) =>
+			answer(c, next, handler),
+		);
 	app.onError(respondWithStatus);
 	return app;
 }
 
-type Handler = { routes: readonly DescribedRoute[]; dispatch: Dispatch; format: Format; isOneWay: boolean };
-
-async function answerOperation(c: Context<FoyerEnv>, handler: Handler): Promise<Response> {
+async function answer(c: Context<FoyerEnv>, next: () => Promise<void>, handler: Handler): Promise<Response | void> {
 	const named = c.req.param("operation") ?? "";
 	const isBatch = named.endsWith("[]");
 	const name = (isBatch ? named.slice(0, -2) : named).toLowerCase();
-	const own = handler.routes.filter(({ operation }) => operation?.name.toLowerCase() === name);
-	const [first] = own;
-	if (!first?.operation) throw new Failure("NotFound", "The operation does not exist for this service.");
-	const url = new URL(c.req.url);
-	const format = splitSuffix(url.pathname).format ?? formatNamed(url.searchParams.get("format")) ?? handler.format;
-	const operation = isBatch ? { ...first.operation, answer: null } : first.operation;
-	c.set("answer", { format, operation });
-	const body = METHODS_WITHOUT_BODY.includes(c.req.method)
-		? undefined
-		: await decodeBody(c.req.raw, undefined, handler.format);
-	const one = Array.isArray(body) ? (body[0] as unknown) : body;
-	c.set("answer", { format, operation, firstMember: Object.keys(one ?? queryMembers(c.req.raw) ?? {})[0] });
-	if (isBatch) return answerBatch(c, handler, own, body);
-	const response = await run(c, handler, own, { ...queryMembers(c.req.raw), ...(body as Members | undefined) });
-	return handler.isOneWay && response.ok ? c.body(null, 204) : response;
+	const own = handler.routes().filter(({ operation }) => operation?.name.toLowerCase() === name);
+	const [route] = own;
+	const ofHandler = formatNamed(c.req.param("format")) ?? "json";
+	const format = formatInAddress(c.req.url) ?? ofHandler;
+	c.set("answer", { format, route, isBatch });
+	if (!route) return next();
+	const schema = own.map((one) => inputSchema(one, "json")).find((one) => one !== undefined);
+	const expected = { format: ofHandler === "html" ? ("json" as const) : ofHandler, schema, isBatch };
+	const body = takesBody(c.req.method) ? await decodeBody(c.req.raw, expected) : undefined;
+	const bodies = (isBatch ? ((body as unknown[] | undefined) ?? []) : [body]).map(membersOf);
+	const [firstMember] = Object.keys({ ...bodies[0], ...queryMembers(c.req.raw) });
+	c.set("answer", { format, route, isBatch, firstMember });
+	const response = isBatch
+		? await answerBatch(c, handler, own, bodies)
+		: await run(c, handler, own, { ...queryMembers(c.req.raw), ...bodies[0] });
+	return c.req.param("way")?.toLowerCase() === "oneway" && response.ok ? c.body(null, 204) : response;
+}
+
+/** The members that a body sets. */
+function membersOf(body: unknown): Members {
+	if (body === undefined || body === null) return {};
+	if (isObject(body)) return body;
+	throw new Failure("SerializationException", "The request must be an object.");
 }
 
 /** The answers of a batch in order; the first failure ends it and is the answer, with the place where it happened. */
@@ -64,23 +72,25 @@ async function answerBatch(
 	c: Context<FoyerEnv>,
 	handler: Handler,
 	own: readonly DescribedRoute[],
-	body: unknown,
+	bodies: readonly Members[],
 ): Promise<Response> {
-	if (!Array.isArray(body)) throw new Failure("SerializationException", "A batch is a list of requests.");
-	if (body.length > BATCH) throw new Failure("BadRequest", `A batch holds at most ${BATCH} requests.`);
+	if (bodies.length > BATCH) throw new Failure("BadRequest", `A batch holds at most ${BATCH} requests.`);
 	const answers: unknown[] = [];
-	for (const item of body as Members[]) {
-		const response = await run(c, handler, own, item);
-		const answer = response.status === 204 ? {} : await response.json<Members>();
-		c.header("X-AutoBatch-Completed", String(answers.length + (response.ok ? 1 : 0)));
-		if (!response.ok) return c.json(withIndex(answer, answers.length), response.status as 400);
+	c.header("X-AutoBatch-Completed", "0");
+	for (const members of bodies) {
+		const response = await run(c, handler, own, members);
+		const answer = JSON.parse((await response.text()) || "{}") as Members;
+		if (!response.ok) {
+			for (const name of TELLING) c.header(name, response.headers.get(name) ?? undefined);
+			return c.json(withIndex(answer, answers.length), response.status as ContentfulStatusCode);
+		}
 		answers.push(answer);
+		c.header("X-AutoBatch-Completed", String(answers.length));
 	}
-	return handler.isOneWay ? c.body(null, 204) : c.json(answers);
+	return c.json(answers);
 }
 
-function withIndex(answer: unknown, index: number): Members {
-	const { responseStatus } = answer as { responseStatus?: Members };
+function withIndex({ responseStatus }: { responseStatus?: Members }, index: number): Members {
 	const meta = { ...(responseStatus?.["meta"] as Members | undefined), AutoBatchIndex: String(index) };
 	return { responseStatus: { ...responseStatus, meta } };
 }
@@ -91,59 +101,80 @@ async function run(
 	own: readonly DescribedRoute[],
 	members: Members,
 ): Promise<Response> {
-	const route = chosen(own, c.req.method === "HEAD" ? "GET" : c.req.method, members);
+	const route = routeFor(own, c.req.method === "HEAD" ? "GET" : c.req.method, members);
 	const request = requestOf(c.req.raw, route, members);
 	request.headers.set("X-Request-Id", c.get("requestId"));
-	const response = await dispatch(request, c.env);
-	return new Response(response.body, response);
+	const response = await dispatch(request, c.env, executionOf(c));
+	return response.status === 101 ? response : new Response(response.body, response);
 }
 
-/** The operation's route for a method: of those whose path the members can fill, the one that takes most of them. */
-function chosen(own: readonly DescribedRoute[], method: string, members: Members): DescribedRoute {
+/** Hono throws where there is none. */
+function executionOf(c: Context<FoyerEnv>): ExecutionContext | undefined {
+	try {
+		return c.executionCtx as ExecutionContext;
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * The operation's route for a method: of those whose path the members can fill, the one that takes most of them. POST, which is how clients
+ * send whatever is no GET, also stands for the verb of an operation that has no POST.
+ */
+function routeFor(own: readonly DescribedRoute[], method: string, members: Members): DescribedRoute {
 	const ofMethod = own.filter((route) => route.method === method);
-	const candidates = ofMethod.length > 0 ? ofMethod : own;
-	const fitting = candidates
+	const candidates = ofMethod.length > 0 || method !== "POST" ? ofMethod : own;
+	if (candidates.length === 0) throw wrongMethod(own);
+	const [best] = candidates
 		.filter(({ path }) => pathMembers(path).every((name) => memberOf(members, name) !== undefined))
 		.sort((a, b) => pathMembers(b.path).length - pathMembers(a.path).length);
-	const [best] = fitting;
 	if (best) return best;
 	const missing = pathMembers(candidates[0]?.path ?? "").filter((name) => memberOf(members, name) === undefined);
 	const fields = missing.map((name) => ({
 		errorCode: "NotEmpty",
-		fieldName: name,
-		message: `'${name}' must not be empty.`,
+		fieldName: pascalCase(name),
+		message: `'${words(pascalCase(name))}' must not be empty.`,
 	}));
 	throw new Failure("ValidationFailed", fields[0]?.message ?? "The request is not complete.", { fields });
 }
 
+function wrongMethod(own: readonly DescribedRoute[]): Failure {
+	const allow = [...new Set([...own.map(({ method }) => method), "POST", "OPTIONS"])].join(", ");
+	return new Failure("MethodNotAllowed", `This operation takes ${allow}.`, { headers: { Allow: allow } });
+}
+
+/** The request that the operation's own route answers. */
 function requestOf(request: Request, route: DescribedRoute, members: Members): Request {
 	const url = new URL(request.url);
 	url.pathname = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(memberOf(members, name) ?? ""));
 	url.search = "";
-	const inPath = pathMembers(route.path).map((name) => name.toLowerCase());
-	const rest = Object.entries(members).filter(([name]) => !inPath.includes(name.toLowerCase()));
+	const inPath = new Set(pathMembers(route.path).map(folded));
+	const hasBody = takesBody(route.method);
+	const inQuery = hasBody ? queryNames(route) : undefined;
+	for (const [name, value] of Object.entries(members))
+		if (value !== null && !inPath.has(folded(name)) && (inQuery?.has(folded(name)) ?? true))
+			url.searchParams.set(name, typeof value === "string" ? value : JSON.stringify(value));
 	const headers = new Headers(request.headers);
 	headers.set("Accept", "application/json");
-	if (METHODS_WITHOUT_BODY.includes(route.method)) {
-		for (const [name, value] of rest) if (value !== null) url.searchParams.set(name, queryText(value));
-		headers.delete("Content-Type");
-		headers.delete("Content-Length");
-		return new Request(url, { method: route.method, headers });
-	}
-	return jsonRequest(new Request(url, { method: route.method, headers }), JSON.stringify(members));
+	if (hasBody) return jsonRequest(new Request(url, { method: route.method, headers }), JSON.stringify(members));
+	headers.delete("Content-Type");
+	headers.delete("Content-Length");
+	return new Request(url, { method: route.method, headers });
 }
 
-function queryText(value: unknown): string {
-	return typeof value === "string" ? value : JSON.stringify(value);
+/** The members that a route takes from the query also where it has a body. */
+function queryNames(route: DescribedRoute): ReadonlySet<string> {
+	const shape = (inputSchema(route, "query") as { shape?: object } | undefined)?.shape;
+	return new Set(Object.keys(shape ?? {}).map(folded));
 }
 
 function pathMembers(path: string): string[] {
 	return Array.from(path.matchAll(/:(\w+)/g), ([, name = ""]) => name);
 }
 
-/** A member as the text of a path, whatever its case; the zero Guid of typed clients is none. */
+/** A member as the text of a path, however it is spelled; the zero Guid of typed clients is none. */
 function memberOf(members: Members, name: string): string | undefined {
-	const value = Object.entries(members).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+	const value = Object.entries(members).find(([key]) => folded(key) === folded(name))?.[1];
 	if ((typeof value !== "string" && typeof value !== "number") || value === "") return undefined;
 	return /^[0-]{32,36}$/.test(String(value)) ? undefined : String(value);
 }

@@ -3,10 +3,10 @@ import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import { Failure } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
-import { describeRoutes, type DescribedRoute } from "../http/operation.ts";
+import { describeRoutes, inputSchema, type DescribedRoute } from "../http/operation.ts";
 import { decodeBody } from "./decode.ts";
-import { contentTypes, encode, type Spelling } from "./encode.ts";
-import { answerFormat, formatOfType, type Format } from "./negotiate.ts";
+import { contentType, encode, type Shape, type Spelling } from "./encode.ts";
+import { answerFormat, control, formatOfType } from "./negotiate.ts";
 
 /** One request body: the longest message (1 MiB) even when each of its characters is escaped, and nothing larger. */
 const BODY_BYTES = 2 * 1024 * 1024;
@@ -14,21 +14,30 @@ const BODY_BYTES = 2 * 1024 * 1024;
 /** Query members that speak to this layer and not to an operation. */
 const CONTROLS: ReadonlySet<string> = new Set(["format", "jsconfig", "callback"]);
 
+/** Families whose texts other than JSON are in camel case, too: the directory's (section 0.1 of the reference). */
+const CAMEL = /^\/(customers|accounts|tags)\b/i;
+
 /**
  * The outer half of the edge: an answer, also an error, leaves in the format that was asked for. JSON that nobody asked to be spelled
  * otherwise passes through untouched.
  */
 export const encoded: MiddlewareHandler<FoyerEnv> = async (c, next) => {
+	const negotiated = answerFormat(c.req.raw);
 	await next();
 	if (c.res.status === 101) return;
-	c.header("Vary", "Accept", { append: true });
-	const negotiated = answerFormat(c.req.raw);
-	const format = c.get("answer")?.format ?? negotiated.format;
-	const spelling = spellingAsked(c) ?? (format === "json" ? await spellingOfRequest(c) : undefined);
-	if (format === "json" && spelling !== "pascal") return;
+	c.res.headers.append("Vary", "Accept");
 	if (formatOfType(c.res.headers.get("Content-Type")) !== "json") return;
-	const asked = format === negotiated.format ? negotiated.asked : undefined;
-	await encodeAnswer(c, format, asked, spelling);
+	const format = c.get("answer")?.format ?? negotiated;
+	const spelling = spellingAsked(c) ?? (format === "json" ? await spellingOfRequest(c) : undefined);
+	c.res.headers.set("Content-Type", contentType(format, c.req.header("Accept")));
+	if (format === "json" && spelling !== "pascal") return;
+	const shape = shapeOf(c);
+	if (format === "csv" && c.res.ok) c.header("Content-Disposition", `attachment;filename=${shape.name}.csv`);
+	const text = await c.res.text();
+	const { status, headers } = c.res;
+	headers.delete("Content-Length");
+	c.res = undefined;
+	c.res = new Response(text === "" ? null : encode(JSON.parse(text), format, shape, spelling), { status, headers });
 };
 
 /**
@@ -36,30 +45,33 @@ export const encoded: MiddlewareHandler<FoyerEnv> = async (c, next) => {
  * through untouched.
  */
 export const decoded: MiddlewareHandler<FoyerEnv> = async (c, next) => {
-	const hasBody = c.req.raw.body !== null && c.req.header("Content-Length") !== "0";
-	const takesBody = c.req.method !== "GET" && c.req.method !== "HEAD" && c.req.method !== "DELETE";
-	if (takesBody) {
-		const members = queryMembers(c.req.raw);
-		const isJson = hasBody && formatOfType(c.req.header("Content-Type")) === "json";
-		if (members || (hasBody && !isJson)) await decode(c, members ?? {});
-		else if (isJson && c.req.header("Content-Type")?.startsWith("text/"))
-			c.req.raw = jsonRequest(c.req.raw, c.req.raw.body);
-	}
+	// Where no route of ours answers, a predefined one may: those read their bodies themselves, in a format of their own.
+	const route = takesBody(c.req.method) ? routeOf(c) : undefined;
+	if (route) await decode(c, route);
 	await next();
 };
 
-async function decode(c: Context<FoyerEnv>, members: Record<string, unknown>): Promise<void> {
-	// A predefined route reads its body itself, in a format of its own.
-	if (matchedRoutes(c).some(({ path }) => path.endsWith("/:operation"))) return;
-	const schema = routeOf(c)?.inputs.find(({ target }) => target === "json")?.schema;
-	const value = (await decodeBody(c.req.raw, schema)) ?? {};
+/** Whether requests of a method have a body: typed clients announce one also where they send none. */
+export function takesBody(method: string): boolean {
+	return !["GET", "HEAD", "DELETE", "OPTIONS"].includes(method);
+}
+
+async function decode(c: Context<FoyerEnv>, route: DescribedRoute): Promise<void> {
+	const type = c.req.header("Content-Type");
+	const members = queryMembers(c.req.raw);
+	const hasBody = c.req.raw.body !== null && c.req.header("Content-Length") !== "0";
+	if (!members && !hasBody && type === undefined) return;
+	const isPlain = !members && formatOfType(type) === "json" && !type?.toLowerCase().startsWith("text/");
+	if (isPlain && hasBody && /\S/.test(await c.req.text())) return;
+	const body = hasBody && !isPlain ? await decodeBody(c.req.raw, { schema: inputSchema(route, "json") }) : {};
+	const value = body ?? {};
 	const isObject = typeof value === "object" && !Array.isArray(value);
 	c.req.raw = jsonRequest(c.req.raw, JSON.stringify(isObject ? { ...value, ...members } : value));
 	c.req.bodyCache = {};
 }
 
 /** The request with another body, which is JSON. */
-export function jsonRequest(request: Request, body: BodyInit | null): Request {
+export function jsonRequest(request: Request, body: string): Request {
 	const headers = new Headers(request.headers);
 	headers.set("Content-Type", "application/json");
 	headers.delete("Content-Length");
@@ -78,14 +90,14 @@ export function queryMembers(request: Request): Record<string, unknown> | undefi
 	return members.length === 0 ? undefined : Object.fromEntries(members);
 }
 
-/** The route that answers, with what it says of itself. */
+/** The route that answers, with what it says of itself: the first that was mounted of those that match. */
 function routeOf(c: Context<FoyerEnv>): DescribedRoute | undefined {
-	return describeRoutes(matchedRoutes(c)).at(-1);
+	return describeRoutes(matchedRoutes(c))[0];
 }
 
 /** How names are to be spelled, as `?jsconfig=` says. */
 function spellingAsked(c: Context<FoyerEnv>): Spelling | undefined {
-	const config = new URL(c.req.url).searchParams.get("jsconfig")?.toLowerCase() ?? "";
+	const config = control(new URL(c.req.url), "jsconfig")?.toLowerCase() ?? "";
 	if (/\b(epcn|emitpascalcasenames|tc:pc)\b/.test(config)) return "pascal";
 	return /\b(eccn|emitcamelcasenames|tc:cc)\b/.test(config) ? "camel" : undefined;
 }
@@ -93,35 +105,21 @@ function spellingAsked(c: Context<FoyerEnv>): Spelling | undefined {
 /** How the request spelled its own members, by the first one; so clients of either kind read what they would have written. */
 async function spellingOfRequest(c: Context<FoyerEnv>): Promise<Spelling | undefined> {
 	const body = await (c.req.bodyCache.text as Promise<string> | string | undefined);
-	const inBody = /^\s*\[?\s*\{\s*"(\w+)"/.exec(body?.slice(0, 500) ?? "")?.[1];
+	const inBody = /^\s*\{\s*"(\w+)"/.exec(body?.slice(0, 500) ?? "")?.[1];
 	const first = c.get("answer")?.firstMember ?? inBody ?? Object.keys(queryMembers(c.req.raw) ?? {})[0];
 	if (first === undefined) return undefined;
 	return /^[A-Z]/.test(first) ? "pascal" : "camel";
 }
 
-async function encodeAnswer(
-	c: Context<FoyerEnv>,
-	format: Format,
-	asked: string | undefined,
-	spelling: Spelling | undefined,
-): Promise<void> {
-	const text = await c.res.text();
-	const operation = c.get("answer")?.operation ?? routeOf(c)?.operation;
-	const shape = {
-		name: operation?.name ?? "Answer",
-		schema: operation?.answer ?? undefined,
-		table: operation?.table,
-		// The directory spells all its texts in camel case, the other families theirs in Pascal (section 0.1 of the reference).
-		texts: c.req.path.toLowerCase().startsWith("/customers") ? ("camel" as const) : ("pascal" as const),
-	};
-	const headers = new Headers(c.res.headers);
-	headers.delete("Content-Length");
-	headers.set("Content-Type", format === "jsv" && asked === "application/jsv" ? asked : contentTypes[format]);
-	if (format === "csv") headers.set("Content-Disposition", `attachment;filename=${shape.name}.csv`);
-	const { status } = c.res;
-	const body = text === "" ? null : encode(JSON.parse(text), format, shape, spelling);
-	c.res = undefined;
-	c.res = new Response(body, { status, headers });
+function shapeOf(c: Context<FoyerEnv>): Shape {
+	const answer = c.get("answer");
+	const { operation, path = c.req.path } = answer?.route ?? routeOf(c) ?? {};
+	const texts = CAMEL.test(path) ? "camel" : "pascal";
+	if (!c.res.ok) return { name: "ErrorResponse", schema: undefined, table: undefined, texts };
+	const { name = "Answer", answer: schema = undefined, table = undefined } = operation ?? {};
+	return answer?.isBatch
+		? { name: `ArrayOf${name}`, schema: schema?.array(), table: undefined, texts }
+		: { name, schema: schema ?? undefined, table, texts };
 }
 
 const limitBody = bodyLimit({

@@ -1,7 +1,7 @@
 /** JSON Lines: one compact JSON value a line (section 1.5 of the ServiceStack reference). */
 
 import type { Limits } from "./tree.ts";
-import { defaultLimits, FormatError } from "./tree.ts";
+import { countNodes, defaultLimits, FormatError } from "./tree.ts";
 
 /** A list as a line for each element; any other value as its JSON alone, without an end of line; nothing as nothing. */
 export function writeJsonl(value: unknown): string {
@@ -16,7 +16,8 @@ export function readJsonl(text: string, limits: Limits = defaultLimits): unknown
 	const values: unknown[] = [];
 	for (const [index, line] of lines(text)) {
 		const value = parseLine(line, index);
-		remaining -= countNodes(value, limits.maxDepth, remaining, index);
+		const fail = (problem: string) => new FormatError("JSON Lines", problem, { line: index });
+		remaining -= countNodes(value, { ...limits, maxNodes: remaining }, fail);
 		values.push(value);
 	}
 	return values;
@@ -41,19 +42,4 @@ function parseLine(text: string, line: number): unknown {
 	} catch {
 		throw new FormatError("JSON Lines", "this is not JSON", { line });
 	}
-}
-
-/** Level by level, because JSON.parse itself takes a depth that recursion does not survive. */
-function countNodes(value: unknown, maxDepth: number, maxNodes: number, line: number): number {
-	let count = 0;
-	let level = [value];
-	for (let depth = 0; level.length > 0; depth++) {
-		count += level.length;
-		if (count > maxNodes) throw new FormatError("JSON Lines", "there are too many values", { line });
-		const containers = level.filter((item) => typeof item === "object" && item !== null);
-		if (containers.length > 0 && depth === maxDepth)
-			throw new FormatError("JSON Lines", `it is nested more than ${maxDepth} deep`, { line });
-		level = containers.flatMap((item) => Object.values(item));
-	}
-	return count;
 }

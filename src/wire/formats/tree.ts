@@ -49,3 +49,24 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function presentMembers(value: Record<string, unknown>): [name: string, value: unknown][] {
 	return Object.entries(value).filter(([, member]) => member !== undefined && member !== null);
 }
+
+/**
+ * How many values a value of JSON is made of, when it is within limits. Level by level, because JSON.parse itself takes a depth that
+ * recursion does not survive.
+ */
+export function countNodes(
+	value: unknown,
+	{ maxDepth, maxNodes }: Limits,
+	fail: (problem: string) => FormatError,
+): number {
+	let count = 0;
+	let level = [value];
+	for (let depth = 0; level.length > 0; depth++) {
+		count += level.length;
+		if (count > maxNodes) throw fail("there are too many values");
+		const containers = level.filter((item) => typeof item === "object" && item !== null);
+		if (containers.length > 0 && depth === maxDepth) throw fail(`it is nested more than ${maxDepth} deep`);
+		level = containers.flatMap((item) => Object.values(item));
+	}
+	return count;
+}
