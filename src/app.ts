@@ -1,9 +1,14 @@
 import { Hono } from "hono";
+import { except } from "hono/combine";
 import { secureHeaders } from "hono/secure-headers";
 import { assertGuarded } from "./auth/authenticate.ts";
 import { isContradictory } from "./auth/development.ts";
 import { auth } from "./auth/routes.ts";
 import { chats } from "./chats/routes.ts";
+import { accounts } from "./customers/account-routes.ts";
+import { customers } from "./customers/routes.ts";
+import { customerStreams } from "./customers/stream-routes.ts";
+import { tags } from "./customers/tag-routes.ts";
 import { dowell } from "./dowell/routes.ts";
 import { Failure, respondWithStatus } from "./http/failure.ts";
 import type { FoyerEnv } from "./http/foyer-env.ts";
@@ -21,7 +26,11 @@ const features = new Hono<FoyerEnv>()
 	.route("/health", health)
 	.route("/api/v2", dowell)
 	.route("/auth", auth)
-	.route("/v1/Chat", chats);
+	.route("/v1/Chat", chats)
+	.route("/", customerStreams)
+	.route("/customers", customers)
+	.route("/accounts", accounts)
+	.route("/tags", tags);
 
 /** What the ServiceStack families pass on the way in and out. */
 const edge = [staffCors, encoded, boundedBody, decoded] as const;
@@ -36,6 +45,11 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 	})
 	.use("/v1/*", ...edge)
 	.use("/auth/*", ...edge)
+	.use("/customers.csv", staffCors)
+	// A file that is imported is read as it comes, and bounded line by line.
+	.use("/customers/*", except("/customers/import", ...edge))
+	.use("/accounts/*", ...edge)
+	.use("/tags/*", ...edge)
 	.route("/", features)
 	.use("/api/*", ...edge)
 	.use("/:format{json|jsv|xml|csv|jsonl|html}/*", ...edge)

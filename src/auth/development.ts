@@ -26,11 +26,15 @@ const people: Record<Exclude<Role, "SystemAdministrator">, readonly { id: string
 	Customer: [{ id: "customer", name: "Carl Customer" }],
 };
 
-export type DemoIdentity = { tenantId: string; userId: string; name: string; roles: Role[] };
+/** The customer that each tenant's Carl speaks for; the demo makes Acme's. */
+export const demoCustomerId = "66f0a1c0d3e4f5a6b7c8d9f000000000";
+
+export type DemoIdentity = { tenantId: string; userId: string; name: string; roles: Role[]; customerId?: string };
 
 /** The demo identity of a role; `number` picks one where there are several (1 is the first). Undefined where there is none. */
 export function demoIdentity(tenantId: string, role: Role, number = 1): DemoIdentity | undefined {
 	if (role === "SystemAdministrator") return { tenantId, userId: "system-admin", name: "Sam System", roles: [role] };
 	const person = people[role][number - 1];
-	return person && { tenantId, userId: `${tenantId}-${person.id}`, name: person.name, roles: [role] };
+	const own = role === "Customer" ? { customerId: demoCustomerId } : {};
+	return person && { tenantId, userId: `${tenantId}-${person.id}`, name: person.name, roles: [role], ...own };
 }

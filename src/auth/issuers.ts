@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyGetKey } from "jose";
 import * as z from "zod";
 import { Failure } from "../http/failure.ts";
+import { parseGuid } from "../rooms/room-id.ts";
 import { isDevelopment } from "./development.ts";
 import { knownRoles, type Role } from "./permissions.ts";
 import type { Principal } from "./principal.ts";
@@ -144,17 +145,31 @@ function principalOfClaims(claims: JWTPayload, issuer: Issuer): Principal | unde
 		name,
 		roles: knownRoles(Array.isArray(held) ? held : [held]),
 		...(typeof claims["email"] === "string" ? { email: claims["email"] } : {}),
+		...customerOf(claims["customerId"]),
 		...(["string", "number"].includes(typeof claims["contactId"]) ? { contactId: String(claims["contactId"]) } : {}),
 	};
+}
+
+/** Ids of customers are Guids, in whatever spelling an issuer has them. */
+function customerOf(claim: unknown): { customerId?: string } {
+	const customerId = typeof claim === "string" ? parseGuid(claim) : undefined;
+	return customerId === undefined ? {} : { customerId };
 }
 
 /** A token for a development identity, valid for a week. */
 export async function developmentToken(
 	env: Env,
-	identity: { tenantId: string; userId: string; name: string; roles: readonly Role[]; contactId?: string | undefined },
+	identity: {
+		tenantId: string;
+		userId: string;
+		name: string;
+		roles: readonly Role[];
+		contactId?: string | undefined;
+		customerId?: string | undefined;
+	},
 ): Promise<string> {
-	const { tenantId, roles, name, contactId } = identity;
-	return new SignJWT({ tenant: tenantId, roles: [...roles], name, contactId })
+	const { tenantId, roles, name, contactId, customerId } = identity;
+	return new SignJWT({ tenant: tenantId, roles: [...roles], name, contactId, customerId })
 		.setProtectedHeader({ alg: "HS256" })
 		.setIssuer(DEVELOPMENT)
 		.setAudience("foyer")

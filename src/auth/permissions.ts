@@ -9,12 +9,18 @@ const granted = {
 	"chat:administer": ["Administrator"],
 	/** Speak as staff and enumerate an org in the visitor dialect. */
 	"visitors:serve": ["Agent", "Manager", "Administrator"],
+	/** Work in another tenant than one's own. */
+	"tenants:all": ["SystemAdministrator"],
 	/** See and keep the people that the tenant knows. */
 	"contacts:manage": ["SystemAdministrator", "Administrator", "Manager", "Agent"],
 	/** Be connected: see and change the connections of one's own contact. */
 	"connections:use": ["SystemAdministrator", "Administrator", "Manager", "Agent", "Customer"],
 	/** Act for any contact of the tenant; keep its contact types and connection roles. */
 	"connections:administer": ["SystemAdministrator", "Administrator", "Manager"],
+	/** See customers: a customer only its own and what is below it. */
+	"customers:read": ["SystemAdministrator", "Manager", "Customer"],
+	/** Keep customers, accounts and tags. */
+	"customers:write": ["SystemAdministrator", "Manager"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof granted;
@@ -22,6 +28,11 @@ export type Permission = keyof typeof granted;
 /** True when one of these roles grants the permission. */
 export function allows(held: readonly Role[], permission: Permission): boolean {
 	return granted[permission].some((role: Role) => held.includes(role));
+}
+
+/** The roles that grant a permission. */
+export function rolesWith(permission: Permission): readonly Role[] {
+	return granted[permission];
 }
 
 /** Narrows a list of claimed roles to those that exist. */

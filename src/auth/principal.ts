@@ -11,6 +11,8 @@ export type Principal = {
 	email?: string;
 	/** The contact that the caller is, where the token names one: its GUID or its number. */
 	contactId?: string;
+	/** The customer that the caller speaks for, where the token names one. */
+	customerId?: string;
 };
 
 /** The principal as rooms know staff. */

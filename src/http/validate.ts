@@ -1,5 +1,6 @@
 import { zValidator } from "@hono/zod-validator";
-import type { ValidationTargets } from "hono";
+import type { Context, ValidationTargets } from "hono";
+import { validator } from "hono/validator";
 import type * as z from "zod";
 import { bind, type Binding } from "../wire/bind.ts";
 import { Failure, type FieldError } from "./failure.ts";
@@ -13,16 +14,62 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
 	target: Target,
 	schema: Schema,
 ) {
-	const refuse = (result: { success: true } | { success: false; error: z.core.$ZodError }) => {
-		if (result.success) return;
-		const fields = result.error.issues.map((issue) => fieldError(issue));
-		throw new Failure("ValidationFailed", fields[0]?.message ?? "The request is not valid.", { fields });
-	};
 	const validator = zValidator(target, schema, refuse, {
 		// The library's type of this result is conditional on the schema and cannot be resolved for one that is generic.
 		validationFunction: (own, value) => own.safeParse(bound(target, own, value)) as never,
 	});
 	return withInput(validator, { target, schema });
+}
+
+/**
+ * The same for a route of all verbs, whose members may stand in the query, in a body or in both; the query goes over the body. They are
+ * `c.req.valid("query")`.
+ */
+export function validAnywhere<Schema extends z.ZodType>(schema: Schema) {
+	const handler = validator("query", async (query, c): Promise<z.output<Schema>> => {
+		const inBody = present(bound("json", schema, await bodyOf(c)));
+		const inQuery = present(bound("query", schema, query));
+		const result = schema.safeParse({ ...inBody, ...inQuery });
+		refuse(result);
+		return result.data as z.output<Schema>;
+	});
+	return withInput(handler, { target: "json", schema });
+}
+
+/** An object, or nothing where none was sent: a typed client announces JSON also when it sends no body. */
+async function bodyOf(c: Context): Promise<object> {
+	const text = c.req.raw.body === null ? "" : await c.req.text();
+	if (text.trim() === "") return {};
+	let body: unknown;
+	try {
+		body = JSON.parse(text);
+	} catch {
+		throw new Failure("SerializationException", "The body is not valid JSON.");
+	}
+	if (typeof body === "object" && !Array.isArray(body)) return body ?? {};
+	throw new Failure("SerializationException", "The body is not an object.");
+}
+
+/** The same for a value that is not a whole request: a line of a file. Texts are read as in a query. */
+export function checked<Schema extends z.ZodType>(
+	schema: Schema,
+	value: unknown,
+	as: "json" | "query",
+): z.output<Schema> {
+	const result = schema.safeParse(bound(as, schema, value));
+	refuse(result);
+	return result.data as z.output<Schema>;
+}
+
+/** The members that are set. */
+function present(members: unknown): object {
+	return Object.fromEntries(Object.entries(members as object).filter(([, value]) => value !== undefined));
+}
+
+function refuse(result: { success: true } | { success: false; error: z.core.$ZodError }): void {
+	if (result.success) return;
+	const fields = result.error.issues.map((issue) => fieldError(issue));
+	throw new Failure("ValidationFailed", fields[0]?.message ?? "The request is not valid.", { fields });
 }
 
 /** The value as the schema's types have it. What a query cannot mean is refused here, named as it was sent; the schema refuses the rest. */
@@ -73,7 +120,9 @@ function describe(issue: Issue): { errorCode: string; text?: string } {
 		case "invalid_value":
 			return { errorCode: "Enum", text: `must be one of ${issue.values.join(", ")}.` };
 		case "invalid_format":
-			return { errorCode: "RegularExpression", text: "is not in the correct format." };
+			return issue.format === "email"
+				? { errorCode: "Email", text: "is not a valid email address." }
+				: { errorCode: "RegularExpression", text: "is not in the correct format." };
 		default:
 			return { errorCode: "Predicate" };
 	}

@@ -8,9 +8,12 @@ export const holders: Record<Permission, readonly Role[]> = {
 	"chat:use": ["Agent", "Administrator"],
 	"chat:administer": ["Administrator"],
 	"visitors:serve": ["Agent", "Manager", "Administrator"],
+	"tenants:all": ["SystemAdministrator"],
 	"contacts:manage": ["SystemAdministrator", "Administrator", "Manager", "Agent"],
 	"connections:use": ["SystemAdministrator", "Administrator", "Manager", "Agent", "Customer"],
 	"connections:administer": ["SystemAdministrator", "Administrator", "Manager"],
+	"customers:read": ["SystemAdministrator", "Manager", "Customer"],
+	"customers:write": ["SystemAdministrator", "Manager"],
 };
 
 /** What tenant acme has and tenant globex must not reach. */

@@ -1,0 +1,234 @@
+import { Failure, type FailureCode } from "../http/failure.ts";
+import { newGuid } from "../rooms/room-id.ts";
+import { customerOf, type Visit } from "./directory.ts";
+import { fold } from "./fold.ts";
+import { limits } from "./limits.ts";
+import { namesOf } from "./lookup-store.ts";
+import { present, type CustomerInfo } from "./present.ts";
+import { tagText, type CustomerRow } from "./row.ts";
+import type { CustomerBody } from "./schema.ts";
+import { payIndex } from "./search-store.ts";
+import { requireSchedule, storedSchedule } from "./schedules.ts";
+import { customerByUid, insertCustomers, takenUids, updateCustomer, type Fields } from "./store.ts";
+import { moveCustomer, removeCustomer } from "./tree-store.ts";
+
+/** Times a change begins anew when somebody else was faster. */
+const TRIES = 5;
+
+/** One customer as the wire has it. */
+export async function readCustomer(visit: Visit, uid: string, resolve: boolean): Promise<CustomerInfo> {
+	return shown(visit, await customerOf(visit, uid), resolve);
+}
+
+async function shown(visit: Visit, row: CustomerRow, resolve = false): Promise<CustomerInfo> {
+	const [info] = await present(visit.directory, [row], { root: visit.root ?? "", resolve });
+	if (!info) throw new Failure("NotFound", "There is no such customer.");
+	return info;
+}
+
+/** Makes a customer. */
+export async function createCustomer(
+	visit: Visit,
+	body: CustomerBody & { id?: string | undefined },
+): Promise<CustomerInfo> {
+	const { directory, userId } = visit;
+	const uid = body.id ?? newGuid();
+	requireSchedule(body.schedule);
+	const { tagIds } = await namedIn(visit, body);
+	const draft = {
+		uid,
+		account: body.accountId,
+		parent: body.parentCustomerId,
+		fields: fieldsOf({ tag_ids: tagText(tagIds ?? []) }, body),
+	};
+	if (body.id !== undefined && (await takenUids(directory, [uid])).length > 0) throw exists();
+	const made = await insertCustomers(directory, [draft], { userId, now: Date.now() });
+	if (!made.has(uid)) throw await whyNotBelow(visit, body.parentCustomerId);
+	await payLater(visit);
+	return readCustomer(visit, uid, false);
+}
+
+function exists(): Failure {
+	return refused("CustomerExists", "Id", "There is a customer with this id already.");
+}
+
+/** Why nothing could be put below a parent. */
+async function whyNotBelow({ directory }: Visit, parentUid: string | undefined): Promise<Failure> {
+	const parent = parentUid === undefined ? undefined : await customerByUid(directory, parentUid);
+	if (!parent) return refused("ParentNotFound", "ParentCustomerId", "There is no such parent customer.");
+	return refused("TooDeep", "ParentCustomerId", `The tree has at most ${limits.depth} levels.`);
+}
+
+/** A refusal that names its field. */
+export function refused(code: FailureCode, fieldName: string, message: string): Failure {
+	return new Failure(code, message, { fields: [{ errorCode: code, fieldName, message }] });
+}
+
+/** Account and tags that a body names, in the record's ids. One that is not there is a 400. */
+async function namedIn({ directory }: Visit, body: CustomerBody): Promise<{ accountId?: number; tagIds?: number[] }> {
+	const wanted = body.tagIds ?? body.tags?.map(({ id }) => id);
+	if (!wanted && body.accountId === undefined) return {};
+	const uids = [...new Set(wanted)];
+	const accounts = body.accountId === undefined ? [] : [body.accountId];
+	const names = await namesOf(directory, { customers: [], accounts, tags: uids });
+	if (names.tags.length < uids.length) throw refused("TagNotFound", "TagIds", "There is no such tag.");
+	const [account] = names.accounts;
+	if (body.accountId !== undefined && !account)
+		throw refused("AccountNotFound", "AccountId", "There is no such account.");
+	return {
+		...(account ? { accountId: account.id } : {}),
+		...(wanted ? { tagIds: names.tags.map(({ id }) => id) } : {}),
+	};
+}
+
+/** Columns of a body over those that were there. `null` is "nothing stored". */
+export function fieldsOf(before: Partial<Fields>, body: CustomerBody): Fields {
+	const name = body.name ?? before.name ?? "";
+	const flag = (value: boolean | undefined, stored: number | undefined) =>
+		value === undefined ? (stored ?? 0) : Number(value);
+	const json = (value: unknown, stored: string | null | undefined) =>
+		value === undefined ? (stored ?? null) : JSON.stringify(value);
+	return {
+		name,
+		name_key: fold(name),
+		reference_id: body.referenceId ?? before.reference_id ?? "",
+		is_staging: flag(body.isStaging, before.is_staging),
+		customer_state: body.customerState ?? before.customer_state ?? "",
+		tag_ids: before.tag_ids ?? "",
+		data: json(body.data, before.data),
+		schedule: json(storedSchedule(body.schedule), before.schedule),
+		integration_data: json(body.integrationData, before.integration_data),
+		override_billing_settings: flag(body.overrideBillingSettings, before.override_billing_settings),
+		billing_settings: json(body.billingSettings, before.billing_settings),
+		override_app_settings: flag(body.overrideAppSettings, before.override_app_settings),
+		app_settings: json(body.appSettings, before.app_settings),
+	};
+}
+
+/** Whether members that a body leaves out keep what they are (PATCH) or lose it (PUT). */
+export type Manner = "patch" | "put";
+
+/** Changes a customer; with a version, only that one. A parent in the body moves it. */
+export async function changeCustomer(
+	visit: Visit,
+	uid: string,
+	body: CustomerBody,
+	manner: Manner,
+	version?: number,
+): Promise<CustomerInfo> {
+	requireSchedule(body.schedule);
+	const named = await namedIn(visit, body);
+	let expected = version;
+	if (body.parentCustomerId !== undefined) {
+		const moved = await place(visit, uid, body.parentCustomerId, expected);
+		if (expected !== undefined) expected = moved.version;
+	}
+	await repeatedly(async () => {
+		const row = await current(visit, uid, expected);
+		const before: Partial<Fields> = manner === "patch" ? row : { name: row.name };
+		const tags = named.tagIds ? tagText(named.tagIds) : manner === "patch" ? row.tag_ids : "";
+		const fields = { ...fieldsOf(before, body), tag_ids: tags };
+		return updateCustomer(visit.directory, row, fields, named.accountId ?? row.account_id, actorOf(visit));
+	});
+	await payLater(visit);
+	return readCustomer(visit, uid, false);
+}
+
+/** Puts a customer below another parent, or (undefined) at the top. */
+export async function placeCustomer(
+	visit: Visit,
+	uid: string,
+	parentUid: string | undefined,
+	version?: number,
+): Promise<CustomerInfo> {
+	await place(visit, uid, parentUid, version);
+	await payLater(visit);
+	return readCustomer(visit, uid, false);
+}
+
+async function place(
+	visit: Visit,
+	uid: string,
+	parentUid: string | undefined,
+	version: number | undefined,
+): Promise<CustomerRow> {
+	const { directory } = visit;
+	await repeatedly(async () => {
+		const row = await current(visit, uid, version);
+		if (await moveCustomer(directory, row, parentUid ?? null, actorOf(visit))) return true;
+		const after = await current(visit, uid, version);
+		if (after.version !== row.version) return false;
+		const problem = await whyNotMoved(visit, after, parentUid);
+		if (problem) throw problem;
+		return true;
+	});
+	return customerOf(visit, uid);
+}
+
+/** What is in the way of a move; nothing when the customer is already there. */
+async function whyNotMoved(
+	visit: Visit,
+	row: CustomerRow,
+	parentUid: string | undefined,
+): Promise<Failure | undefined> {
+	if (parentUid === undefined) return row.parent_id === null ? undefined : tooMany(row);
+	const parent = await customerByUid(visit.directory, parentUid);
+	if (!parent) return refused("ParentNotFound", "ParentCustomerId", "There is no such parent customer.");
+	if (parent.id === row.parent_id) return undefined;
+	if (parent.path.startsWith(row.path))
+		return new Failure("CycleDetected", "A customer cannot be below itself.", {
+			fields: [
+				{ errorCode: "CycleDetected", fieldName: "ParentCustomerId", message: "A customer cannot be below itself." },
+			],
+		});
+	if (row.descendant_count >= limits.subtree) return tooMany(row);
+	return refused("TooDeep", "ParentCustomerId", `The tree has at most ${limits.depth} levels.`);
+}
+
+function tooMany({ descendant_count }: CustomerRow): Failure {
+	return new Failure(
+		"TooManyDescendants",
+		`${descendant_count} customers are below this one; at most ${limits.subtree - 1} go at once.`,
+	);
+}
+
+/** Deletes a customer, and with `cascade` all below it. */
+export async function deleteCustomer(visit: Visit, uid: string, cascade: boolean, version?: number): Promise<void> {
+	await repeatedly(async () => {
+		const row = await current(visit, uid, version);
+		if (row.descendant_count > 0 && !cascade)
+			throw new Failure(
+				"HasChildren",
+				`${row.descendant_count} customers are below this one. Delete them too with cascade=true.`,
+			);
+		if (row.descendant_count >= limits.subtree) throw tooMany(row);
+		return (await removeCustomer(visit.directory, row, cascade)) > 0;
+	});
+	await payLater(visit);
+}
+
+/** The customer as it is now; a 412 when the caller counts on another version. */
+async function current(visit: Visit, uid: string, version: number | undefined): Promise<CustomerRow> {
+	const row = await customerOf(visit, uid);
+	if (version === undefined || row.version === version) return row;
+	throw new Failure("PreconditionFailed", `This customer is at version ${row.version}, not ${version}.`);
+}
+
+/** Reads and writes until nobody came between. */
+async function repeatedly(attempt: () => Promise<boolean>): Promise<void> {
+	for (let tries = 0; tries < TRIES; tries++) if (await attempt()) return;
+	throw new Failure("Unavailable", "Others are changing this customer at this moment; try again.");
+}
+
+function actorOf({ userId }: Visit): { userId: string; now: number } {
+	return { userId, now: Date.now() };
+}
+
+/** The change is made whatever becomes of the index: it stays owed, and lists know. */
+export async function payLater({ directory }: Visit): Promise<void> {
+	try {
+		await payIndex(directory);
+	} catch (error) {
+		console.error(JSON.stringify({ level: "error", index: "customers", error: String(error) }));
+	}
+}

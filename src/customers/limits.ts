@@ -1,0 +1,22 @@
+/** What the directory takes, and no more. */
+export const limits = {
+	/** Levels of the tree. A path of 32 is 256 characters. */
+	depth: 32,
+	/** Customers moved or deleted at once. */
+	subtree: 20_000,
+	/** Rows of one page. */
+	page: 200,
+	/** Rows that `all=true` answers. */
+	all: 10_000,
+	/** Rows before a page: beyond them is `cursor`, which does not read what it skips. */
+	offset: 10_000,
+	specificIds: 500,
+	filterIds: 500,
+	/** More than a customer can have: the answer is then empty, up to this many. */
+	tagFilter: 5000,
+	tagsOfCustomer: 50,
+	dataLength: 65_536,
+	/** Tags, and accounts, of a tenant. */
+	tags: 5000,
+	accounts: 5000,
+} as const;

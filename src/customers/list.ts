@@ -1,0 +1,232 @@
+import { Failure } from "../http/failure.ts";
+import { cursorOf, positionOfCursor } from "./cursor.ts";
+import type { Visit } from "./directory.ts";
+import { fold } from "./fold.ts";
+import { limits } from "./limits.ts";
+import {
+	countRows,
+	listRows,
+	positionOf,
+	type Filter,
+	type ListedRow,
+	type Order,
+	type Slice,
+	type Subtree,
+} from "./list-store.ts";
+import { namesOf, type KnownCustomer, type Names } from "./lookup-store.ts";
+import { plansOf, tuning, type Plan, type Sizes } from "./plan.ts";
+import { present, type CustomerInfo } from "./present.ts";
+import { sortFields, type ExportQuery, type ListQuery } from "./schema.ts";
+import { countIds, findIds, isIndexed, questionOf, type Directory } from "./search-store.ts";
+
+/** `ListResponse` of seed 002, and where the next page begins. */
+export type CustomerList = {
+	items: CustomerInfo[];
+	totalCount: number;
+	totalPages: number;
+	hasMorePages: boolean;
+	cursor?: string;
+};
+
+/** One page of the customers that somebody may see. */
+export async function listCustomers(visit: Visit, query: ListQuery): Promise<CustomerList> {
+	const order = orderOf(query);
+	const slice = sliceOf(visit.directory.tenantId, query, order);
+	const selection = await select(visit, query);
+	if (!selection) return { items: [], totalCount: 0, totalPages: 0, hasMorePages: false };
+	if (query.all && selection.exact !== undefined && selection.exact > limits.all) throw tooManyRows();
+	const [rows, totalCount] = await Promise.all([
+		rowsOf(visit.directory, selection, order, slice),
+		query.simplifiedPaging ? 0 : countOf(visit.directory, selection),
+	]);
+	if (query.all && rows.length > limits.all) throw tooManyRows();
+	const shown = rows.slice(0, slice.limit - 1);
+	const last = shown.at(-1);
+	return {
+		items: await present(visit.directory, shown, { root: visit.root ?? "", resolve: query.resolve }),
+		totalCount,
+		totalPages: query.all ? Math.min(totalCount, 1) : Math.ceil(totalCount / query.countPerPage),
+		hasMorePages: rows.length > shown.length,
+		...(last ? { cursor: cursorOf(visit.directory.tenantId, order, positionOf(last, order)) } : {}),
+	};
+}
+
+/** All that match, in order, some at a time: whoever reads them holds no more than one portion. */
+export async function* everyCustomer(
+	visit: Visit,
+	query: ExportQuery,
+	portion: number,
+): AsyncGenerator<CustomerInfo[]> {
+	const order = orderOf(query);
+	const selection = await select(visit, query);
+	if (!selection) return;
+	const slice: Slice = { limit: portion, offset: 0 };
+	for (;;) {
+		const rows = await rowsOf(visit.directory, selection, order, slice);
+		if (rows.length > 0) yield await present(visit.directory, rows, { root: visit.root ?? "", resolve: false });
+		const last = rows.at(-1);
+		if (!last || rows.length < portion) return;
+		slice.after = positionOf(last, order);
+	}
+}
+
+function orderOf({ sortField, sortOrder }: Pick<ListQuery, "sortField" | "sortOrder">): Order {
+	const field = sortFields.find((name) => name.toLowerCase() === sortField.toLowerCase());
+	if (!field) throw invalidSortField();
+	return { field, isDescending: sortOrder === "Descend" };
+}
+
+function invalidSortField(): Failure {
+	const message = `Sort by ${sortFields.join(", ")}.`;
+	return new Failure("InvalidSortField", message, {
+		fields: [{ errorCode: "InvalidSortField", fieldName: "SortField", message }],
+	});
+}
+
+/** One row more than the page shows whether there is another. */
+function sliceOf(tenantId: string, { all, page, countPerPage, cursor }: ListQuery, order: Order): Slice {
+	if (cursor !== undefined)
+		return {
+			limit: (all ? limits.all : countPerPage) + 1,
+			offset: 0,
+			after: positionOfCursor(tenantId, order, cursor),
+		};
+	if (all) return { limit: limits.all + 1, offset: 0 };
+	const offset = page * countPerPage;
+	if (offset > limits.offset) {
+		const message = `Pages end at row ${limits.offset}. Go on with the cursor of the last page.`;
+		throw new Failure("OffsetTooDeep", message, {
+			fields: [{ errorCode: "OffsetTooDeep", fieldName: "Page", message }],
+		});
+	}
+	return { limit: countPerPage + 1, offset };
+}
+
+function tooManyRows(): Failure {
+	return new Failure(
+		"TooManyRows",
+		`More than ${limits.all} customers match. Read them page by page, with the cursor.`,
+	);
+}
+
+/** What is listed: the filter, how much each part of it leaves, and how many rows it is where that is known without counting. */
+type Selection = { filter: Filter; sizes: Sizes; exact: number | undefined };
+
+/** The filter of a query within what the visitor may see; undefined when nothing can match. */
+async function select({ directory, root, rootSize }: Visit, query: ExportQuery): Promise<Selection | undefined> {
+	if (root === undefined) return undefined;
+	const { specificIds, accountIds, parentCustomerIds, tagIds } = query;
+	const names = await namesOf(directory, {
+		customers: parentCustomerIds ?? [],
+		accounts: accountIds ?? [],
+		tags: tagIds ?? [],
+	});
+	const nameKey = fold(query.nameFilter ?? "");
+	const filter: Filter = {
+		uids: specificIds && [...new Set(specificIds)],
+		...placeOf(root, parentCustomerIds && names.customers, query.shallowParent),
+		accountIds: accountIds && names.accounts.map(({ id }) => id),
+		tagIds: names.tags.map(({ id }) => id),
+		nameKey: nameKey === "" ? undefined : nameKey,
+	};
+	const isImpossible =
+		new Set(tagIds).size > names.tags.length ||
+		names.tags.length > limits.tagsOfCustomer ||
+		[filter.uids, filter.subtrees, filter.parentIds, filter.accountIds].some((list) => list?.length === 0);
+	if (isImpossible) return undefined;
+	const sizes = sizesOf(filter, names, { path: root, size: rootSize + 1 });
+	return { filter, sizes, exact: exactOf(filter, sizes, root) };
+}
+
+/** Where in the tree to look: below (or right below) the parents that were named, and in any case within the root. */
+function placeOf(root: string, parents: readonly KnownCustomer[] | undefined, isShallow: boolean): Partial<Filter> {
+	const own: Subtree[] | undefined = root === "" ? undefined : [{ path: root, withSelf: true }];
+	if (!parents) return own ? { subtrees: own } : {};
+	if (isShallow) return { parentIds: parents.map(({ id }) => id), ...(own ? { subtrees: own } : {}) };
+	// What lies below another parent that was named is in its subtree already.
+	const topmost = parents.filter(
+		({ path }) => !parents.some((other) => other.path !== path && path.startsWith(other.path)),
+	);
+	const subtrees = topmost.flatMap(({ path }): Subtree[] => {
+		if (path.startsWith(root)) return [{ path, withSelf: false }];
+		return root.startsWith(path) ? [{ path: root, withSelf: true }] : [];
+	});
+	return { subtrees };
+}
+
+function sizesOf(filter: Filter, names: Names, root: Root): Sizes {
+	const sum = (list: readonly number[]) => list.reduce((total, count) => total + count, 0);
+	const scans: Sizes["scans"] = {};
+	if (filter.uids) scans.uids = filter.uids.length;
+	if (filter.parentIds) scans.parentIds = sum(names.customers.map(({ childCount }) => childCount));
+	if (filter.accountIds) scans.accountIds = sum(names.accounts.map(({ count }) => count));
+	if (filter.subtrees) scans.subtrees = subtreeSize(filter.subtrees, names, root);
+	return { total: names.total, scans, tags: names.tags.map(({ count }) => count) };
+}
+
+type Root = { path: string; size: number };
+
+function subtreeSize(subtrees: readonly Subtree[], { customers }: Names, root: Root): number {
+	const sizes = subtrees.map(({ path, withSelf }) =>
+		withSelf && path === root.path ? root.size : (customers.find((known) => known.path === path)?.count ?? 0),
+	);
+	return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The number of matches where one counter says it: with one filter, or none. */
+function exactOf(filter: Filter, { total, scans, tags }: Sizes, root: string): number | undefined {
+	const counts = [...Object.values(scans), ...tags];
+	if (filter.nameKey !== undefined || filter.uids || root !== "" || counts.length > 1) return undefined;
+	return counts[0] ?? total;
+}
+
+/** The rows of a slice by the cheapest way that turns out to lead there. */
+async function rowsOf(directory: Directory, selection: Selection, order: Order, slice: Slice): Promise<ListedRow[]> {
+	const { filter, sizes } = selection;
+	const plans = plansOf(filter, sizes, slice.offset + slice.limit);
+	for (const plan of plans) {
+		const rows = await follow(directory, plan, selection, order, slice);
+		if (rows) return rows;
+	}
+	// Nothing was small: the walk to its end, or the smallest filter read whole.
+	const scan = plans.find((plan) => plan.kind === "scan");
+	const walk = plans.find((plan) => plan.kind === "walk");
+	const source = scan && walk && scan.cost < walk.cost ? scan : ({ kind: "walk" } as const);
+	return listRows(directory, filter, order, slice, source);
+}
+
+/** Tries one way; undefined when it proves to be too long. */
+async function follow(
+	directory: Directory,
+	plan: Plan,
+	{ filter, sizes, exact }: Selection,
+	order: Order,
+	slice: Slice,
+): Promise<ListedRow[] | undefined> {
+	if (plan.kind === "lookup") return lookUp(directory, plan, filter, order, slice);
+	if (plan.kind === "scan")
+		return plan.cost > tuning.scan ? undefined : listRows(directory, filter, order, slice, plan);
+	if (sizes.total <= tuning.walk || exact === sizes.total) return listRows(directory, filter, order, slice, plan);
+	if (plan.cost > tuning.walk) return undefined;
+	const rows = await listRows(directory, filter, order, slice, { kind: "walk", most: tuning.walk });
+	return rows.length === slice.limit ? rows : undefined;
+}
+
+async function lookUp(directory: Directory, plan: Plan, filter: Filter, order: Order, slice: Slice) {
+	const question = plan.cost === Number.POSITIVE_INFINITY ? undefined : questionOf(directory.tenantId, filter);
+	if (question === undefined) return undefined;
+	const ids = await findIds(directory, question, tuning.lookup + 1);
+	return ids.length > tuning.lookup ? undefined : listRows(directory, filter, order, slice, { kind: "lookup", ids });
+}
+
+/** How many match: from a counter, from the search index if it is up to date, or counted. */
+async function countOf(directory: Directory, { filter, sizes, exact }: Selection): Promise<number> {
+	if (exact !== undefined) return exact;
+	const scans = Object.entries(sizes.scans).sort(([, a], [, b]) => a - b);
+	const [smallest, size = Number.POSITIVE_INFINITY] = scans[0] ?? [];
+	const by = smallest as keyof Sizes["scans"] | undefined;
+	if (by !== undefined && size <= tuning.lookup) return countRows(directory, filter, { kind: "scan", by });
+	const question = questionOf(directory.tenantId, filter);
+	if (question !== undefined && (await isIndexed(directory))) return countIds(directory, question);
+	return countRows(directory, filter, by === undefined ? { kind: "walk" } : { kind: "scan", by });
+}

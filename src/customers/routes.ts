@@ -1,0 +1,99 @@
+import { Hono } from "hono";
+import type { Context } from "hono";
+import { principal, requires } from "../auth/authenticate.ts";
+import { Failure, respondWithStatus } from "../http/failure.ts";
+import type { FoyerEnv } from "../http/foyer-env.ts";
+import { valid } from "../http/validate.ts";
+import { changeCustomer, createCustomer, deleteCustomer, placeCustomer, readCustomer } from "./customer.ts";
+import { visit } from "./directory.ts";
+import { listCustomers } from "./list.ts";
+import { inheritedSchedule, stateOf } from "./schedules.ts";
+import * as schema from "./schema.ts";
+
+const readers = requires("customers:read");
+const writers = requires("customers:write");
+const ofTenant = valid("query", schema.tenantQuery);
+const path = valid("param", schema.customerPath);
+
+/** The directory: section 6 of the contract, the wire types of seed 002. */
+export const customers = new Hono<FoyerEnv>()
+	.get("/", readers, valid("query", schema.listQuery), async (c) => {
+		const query = c.req.valid("query");
+		return c.json(await listCustomers(await visit(c.env, principal(c), query.tenantId), query));
+	})
+	.post("/", writers, ofTenant, valid("json", schema.newCustomer), async (c) => {
+		const made = await createCustomer(await visitOf(c), c.req.valid("json"));
+		return shown(c, made);
+	})
+	.get("/:CustomerId", readers, path, valid("query", schema.customerQuery), async (c) => {
+		const { resolve, tenantId } = c.req.valid("query");
+		return shown(
+			c,
+			await readCustomer(await visit(c.env, principal(c), tenantId), c.req.valid("param").CustomerId, resolve),
+		);
+	})
+	.put("/:CustomerId", writers, path, ofTenant, valid("json", schema.customerPut), async (c) => {
+		const { CustomerId } = c.req.valid("param");
+		return shown(c, await changeCustomer(await visitOf(c), CustomerId, c.req.valid("json"), "put", wantedVersion(c)));
+	})
+	.patch("/:CustomerId", writers, path, ofTenant, valid("json", schema.customerPatch), async (c) => {
+		const { CustomerId } = c.req.valid("param");
+		return shown(c, await changeCustomer(await visitOf(c), CustomerId, c.req.valid("json"), "patch", wantedVersion(c)));
+	})
+	.delete("/:CustomerId", writers, path, valid("query", schema.deleteQuery), async (c) => {
+		const { tenantId, cascade } = c.req.valid("query");
+		await deleteCustomer(
+			await visit(c.env, principal(c), tenantId),
+			c.req.valid("param").CustomerId,
+			cascade,
+			wantedVersion(c),
+		);
+		return c.body(null, 204);
+	})
+	.post("/:CustomerId/move", writers, path, ofTenant, valid("json", schema.moveBody), async (c) => {
+		const { CustomerId } = c.req.valid("param");
+		const { parentCustomerId } = c.req.valid("json");
+		return shown(c, await placeCustomer(await visitOf(c), CustomerId, parentCustomerId, wantedVersion(c)));
+	})
+	.get("/:CustomerId/state", readers, path, valid("query", schema.stateQuery), async (c) => {
+		const { tenantId, at } = c.req.valid("query");
+		const own = await visit(c.env, principal(c), tenantId);
+		return c.json(await stateOf(own, c.req.valid("param").CustomerId, instantOf(at)));
+	})
+	.get("/:CustomerId/inherited-schedule", readers, path, ofTenant, async (c) =>
+		c.json(await inheritedSchedule(await visitOf(c), c.req.valid("param").CustomerId)),
+	)
+	.post("/:CustomerId/test-schedule", readers, path, ofTenant, valid("json", schema.testScheduleBody), async (c) => {
+		const { at, schedule: tried } = c.req.valid("json");
+		return c.json(await stateOf(await visitOf(c), c.req.valid("param").CustomerId, instantOf(at), tried));
+	})
+	.post("/:CustomerId/staging", writers, path, ofTenant, valid("json", schema.stagingBody), async (c) => {
+		const { CustomerId } = c.req.valid("param");
+		return shown(c, await changeCustomer(await visitOf(c), CustomerId, c.req.valid("json"), "patch", wantedVersion(c)));
+	});
+
+customers.onError(respondWithStatus);
+
+type Validated = Context<FoyerEnv, string, { out: { query: { tenantId?: string | undefined } } }>;
+
+function visitOf(c: Validated) {
+	return visit(c.env, principal(c), c.req.valid("query").tenantId);
+}
+
+function shown(c: Context<FoyerEnv>, customer: { version: number }): Response {
+	c.header("ETag", `"${customer.version}"`);
+	return c.json(customer);
+}
+
+function instantOf(at: string | undefined): Date {
+	return at === undefined ? new Date() : new Date(at);
+}
+
+/** The version of `If-Match`; `*` and none are any. */
+function wantedVersion(c: Context<FoyerEnv>): number | undefined {
+	const header = c.req.header("If-Match")?.trim();
+	if (header === undefined || header === "*") return undefined;
+	const [, digits] = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header) ?? [];
+	if (digits === undefined) throw new Failure("PreconditionFailed", "If-Match is the version of a customer.");
+	return Number(digits);
+}

@@ -1,0 +1,66 @@
+import { Hono } from "hono";
+import { principal, requires } from "../auth/authenticate.ts";
+import { Failure, respondWithStatus } from "../http/failure.ts";
+import type { FoyerEnv } from "../http/foyer-env.ts";
+import { valid } from "../http/validate.ts";
+import { visit } from "./directory.ts";
+import { exportCustomers } from "./export.ts";
+import { importCustomers, type LineReport } from "./import.ts";
+import * as schema from "./schema.ts";
+
+/** What files are sent as. */
+const FORMATS: Record<string, "csv" | "jsonl"> = {
+	"text/csv": "csv",
+	"application/csv": "csv",
+	"text/jsonl": "jsonl",
+	"application/jsonl": "jsonl",
+	"application/x-ndjson": "jsonl",
+};
+
+/** The directory in and out as files, of any length: neither the file nor the answer is ever held. */
+export const customerStreams = new Hono<FoyerEnv>()
+	.post("/customers/import", requires("customers:write"), valid("query", schema.tenantQuery), async (c) => {
+		const type = c.req.header("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+		const format = FORMATS[type];
+		if (!format) throw new Failure("UnsupportedMediaType", "Send text/csv or text/jsonl.");
+		const own = await visit(c.env, principal(c), c.req.valid("query").tenantId);
+		const body = c.req.raw.body ?? new ReadableStream({ start: (controller) => controller.close() });
+		return answer(reportOf(importCustomers(own, body, format)), "application/json");
+	})
+	.get("/customers.csv", requires("customers:read"), valid("query", schema.exportQuery), async (c) => {
+		const query = c.req.valid("query");
+		const own = await visit(c.env, principal(c), query.tenantId);
+		return answer(exportCustomers(own, query), "text/csv; charset=utf-8");
+	});
+
+customerStreams.onError(respondWithStatus);
+
+/** One JSON object, written as its lines become known. */
+async function* reportOf(batches: AsyncGenerator<LineReport[]>): AsyncGenerator<string> {
+	let [imported, failed] = [0, 0];
+	yield '{"lines":[';
+	for await (const batch of batches) {
+		if (batch.length === 0) continue;
+		yield `${imported + failed > 0 ? ",\n" : "\n"}${batch.map((line) => JSON.stringify(line)).join(",\n")}`;
+		for (const line of batch) {
+			if ("id" in line) imported += 1;
+			else failed += 1;
+		}
+	}
+	yield `\n],"imported":${imported},"failed":${failed}}`;
+}
+
+function answer(pieces: AsyncGenerator<string>, type: string): Response {
+	const encoder = new TextEncoder();
+	const stream = new ReadableStream<Uint8Array>({
+		async pull(controller) {
+			const { value, done } = await pieces.next();
+			if (done) controller.close();
+			else controller.enqueue(encoder.encode(value));
+		},
+		async cancel() {
+			await pieces.return(undefined);
+		},
+	});
+	return new Response(stream, { headers: { "Content-Type": type } });
+}

@@ -1,0 +1,57 @@
+import { Failure } from "../http/failure.ts";
+import { newGuid } from "../rooms/room-id.ts";
+import { pageOf } from "./account.ts";
+import * as store from "./catalog-store.ts";
+import type { Visit } from "./directory.ts";
+import { fold } from "./fold.ts";
+import { limits } from "./limits.ts";
+import type { PageQuery, TagBody } from "./schema.ts";
+
+/** `Tag` of seed 002. */
+export type TagInfo = { id: string; name: string; color: string; customerCount: number };
+
+/** A page of the tenant's tags, by name. */
+export async function tagsOf({ directory }: Visit, { page, countPerPage }: PageQuery) {
+	const [rows, total] = await store.listTags(directory, { limit: countPerPage, offset: page * countPerPage });
+	return pageOf(rows.map(infoOf), total, page, countPerPage);
+}
+
+/** One tag. */
+export async function readTag(visit: Visit, uid: string): Promise<TagInfo> {
+	return infoOf(await tag(visit, uid));
+}
+
+async function tag({ directory }: Visit, uid: string): Promise<store.TagRow> {
+	const row = await store.tagByUid(directory, uid);
+	if (!row) throw new Failure("NotFound", "There is no such tag.");
+	return row;
+}
+
+/** Makes a tag. Names are unique, case and accents aside. */
+export async function createTag(
+	visit: Visit,
+	{ id = newGuid(), name, color }: { id?: string | undefined; name: string; color: string },
+): Promise<TagInfo> {
+	const made = { uid: id, name, nameKey: fold(name), color };
+	if (!(await store.insertTag(visit.directory, made, Date.now(), limits.tags)))
+		throw new Failure("NameTaken", `This name or id is taken, or the tenant has its ${limits.tags} tags.`);
+	return readTag(visit, id);
+}
+
+/** Renames or recolours a tag. */
+export async function changeTag(visit: Visit, uid: string, body: TagBody): Promise<TagInfo> {
+	const row = await tag(visit, uid);
+	const { name = row.name, color = row.color } = body;
+	if (!(await store.updateTag(visit.directory, uid, { name, nameKey: fold(name), color })))
+		throw new Failure("NameTaken", "Another tag has this name.");
+	return readTag(visit, uid);
+}
+
+/** Deletes a tag, and so takes it from everybody. */
+export async function deleteTag(visit: Visit, uid: string): Promise<void> {
+	if (!(await store.deleteTag(visit.directory, uid))) throw new Failure("NotFound", "There is no such tag.");
+}
+
+function infoOf({ uid, name, color, customer_count }: store.TagRow): TagInfo {
+	return { id: uid, name, color, customerCount: customer_count };
+}

@@ -1,0 +1,155 @@
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { Person, request, unique } from "./support/client.ts";
+
+async function manager(): Promise<Person> {
+	return Person.signIn("Manager", unique("tenant"));
+}
+
+async function send(person: Person, body: BodyInit, type = "text/csv") {
+	const headers = { ...person.headers, "Content-Type": type };
+	const response = await request("/customers/import", { method: "POST", headers, body });
+	return { status: response.status, body: (await response.json()) as any };
+}
+
+/** Bytes in pieces of a size that cuts lines, quotes and characters apart. */
+function inPieces(text: string, size: number): ReadableStream<Uint8Array> {
+	const bytes = new TextEncoder().encode(text);
+	let at = 0;
+	return new ReadableStream({
+		pull(controller) {
+			if (at >= bytes.length) return controller.close();
+			controller.enqueue(bytes.slice(at, at + size));
+			at += size;
+		},
+	});
+}
+
+it("imports the good lines of a CSV and reports on each", async () => {
+	const mia = await manager();
+	const file = [
+		"\uFEFFname,ReferenceId,parentReferenceId,isStaging",
+		"Root,R1,,yes",
+		'"Quoted, ""Inc""",R2,R1,',
+		"",
+		",R3,,",
+		'"never closed,R4,,',
+		"Good after bad,R5,R2,",
+		'"closed"badly,R6,,',
+		'"two\nlines",R7,R1,0',
+		"Orphan,R8,nobody,",
+		"Too,many,cells,in,here",
+		"Maybe,R9,,perhaps",
+		"Last,R10,R5,",
+	].join("\r\n");
+	for (const size of [1, 7, 100_000]) {
+		const { status, body } = await send(mia, inPieces(file, size));
+		expect(status).toBe(200);
+		const outcome = body.lines.map(({ line, id, error }: any) => [
+			line,
+			id ? "made" : `${error.errorCode} ${error.fieldName ?? ""}`.trim(),
+		]);
+		expect(outcome).toEqual([
+			[2, "made"],
+			[3, "made"],
+			[5, "NotEmpty Name"],
+			[6, "SerializationException"],
+			[7, "made"],
+			[8, "SerializationException"],
+			[9, "made"],
+			[11, "ParentNotFound ParentCustomerId"],
+			[12, "SerializationException"],
+			[13, "SerializationException isStaging"],
+			[14, "made"],
+		]);
+		expect([body.imported, body.failed]).toEqual([5, 6]);
+	}
+	const { body } = await mia.call("GET", "/customers?nameFilter=Last");
+	expect(body.items[0].breadcrumb.map(({ name }: any) => name)).toEqual([
+		"Root",
+		'Quoted, "Inc"',
+		"Good after bad",
+		"Last",
+	]);
+	expect((await mia.call("GET", "/customers?simplifiedPaging=false")).body.totalCount).toBe(15);
+});
+
+it("imports JSON Lines, with settings, tags and a broken line in the middle", async () => {
+	const mia = await manager();
+	const tag = (await mia.call("POST", "/tags", { name: "gold", color: "Gold" })).body.id;
+	const id = "0123456789abcdef0123456789abcdef";
+	const file = [
+		JSON.stringify({ id, name: "One", tagIds: [tag], data: { size: { numberValue: 3 } } }),
+		'{"name": "broken',
+		"[1]",
+		JSON.stringify({ name: "Two", parentCustomerId: id, tagIds: ["f".repeat(32)] }),
+		JSON.stringify({ id, name: "Again" }),
+		JSON.stringify({ Name: "Three", ParentCustomerId: id.toUpperCase() }),
+	].join("\n");
+	const { body } = await send(mia, inPieces(file, 13), "application/x-ndjson");
+	expect(body.lines.map(({ line, id: made, error }: any) => [line, made ? "made" : error.errorCode])).toEqual([
+		[1, "made"],
+		[2, "SerializationException"],
+		[3, "SerializationException"],
+		[4, "TagNotFound"],
+		[5, "CustomerExists"],
+		[6, "made"],
+	]);
+	const one = (await mia.call("GET", `/customers/${id}`)).body;
+	expect(one).toMatchObject({
+		tags: [{ id: tag, color: "Gold" }],
+		data: { size: { numberValue: 3 } },
+		descendantCount: 1,
+	});
+	expect((await mia.call("GET", "/tags")).body.items).toMatchObject([{ name: "gold", customerCount: 1 }]);
+});
+
+it("exports what matches as CSV, and imports it again elsewhere", async () => {
+	const [mia, max] = [await manager(), await manager()];
+	const lines = Array.from({ length: 1300 }, (_, n) => JSON.stringify({ name: `Customer ${n}`, referenceId: `R${n}` }));
+	expect((await send(mia, lines.join("\n"), "text/jsonl")).body.imported).toBe(1300);
+	const response = await request("/customers.csv?sortOrder=Descend", { headers: mia.headers });
+	expect(response.headers.get("Content-Type")).toContain("text/csv");
+	const csv = await response.text();
+	expect(csv.split("\r\n").slice(0, 2)).toEqual([
+		expect.stringMatching(/^Id,Name,ReferenceId,/),
+		expect.stringContaining(",Customer 999,R999,"),
+	]);
+	expect(csv.trim().split("\r\n")).toHaveLength(1301);
+	const filtered = await request("/customers.csv?nameFilter=Customer%20129", { headers: mia.headers });
+	expect((await filtered.text()).trim().split("\r\n")).toHaveLength(12);
+
+	const again = csv
+		.split("\r\n")
+		.map((line) => line.split(",").slice(1, 3).join(","))
+		.join("\n");
+	expect((await send(max, again)).body).toMatchObject({ imported: 1300, failed: 0 });
+	// An id is taken once.
+	expect((await send(mia, csv.split("\r\n").slice(0, 3).join("\n"))).body.lines).toMatchObject([
+		{ line: 2, error: { errorCode: "CustomerExists" } },
+		{ line: 3, error: { errorCode: "CustomerExists" } },
+	]);
+});
+
+it("pays the search index for all that it imports", async () => {
+	const mia = await manager();
+	await send(
+		mia,
+		Array.from({ length: 2500 }, (_, n) => JSON.stringify({ name: `Indexed ${n}` })).join("\n"),
+		"text/jsonl",
+	);
+	const owed = await env.DB.prepare("SELECT count(*) AS n FROM customer_unindexed WHERE tenant_id = ?")
+		.bind(mia.tenantId)
+		.first();
+	expect(owed).toEqual({ n: 0 });
+	const found = await env.SEARCH.prepare("SELECT count(*) AS n FROM customer_entry WHERE customer_entry MATCH ?")
+		.bind(`grams : "ind nde dex" AND facets : "d${mia.tenantId.replaceAll("-", "\u242d")}"`)
+		.first();
+	expect(found).toEqual({ n: 2500 });
+});
+
+it("takes only files", async () => {
+	const mia = await manager();
+	expect((await send(mia, "{}", "application/json")).status).toBe(415);
+	expect((await send(mia, "")).body).toEqual({ lines: [], imported: 0, failed: 0 });
+});

@@ -1,0 +1,86 @@
+import { afterEach, expect, it } from "vitest";
+import { listCustomers } from "../src/customers/list.ts";
+import { tuning } from "../src/customers/plan.ts";
+import { Company, isWithin } from "./support/directory.ts";
+import { Person } from "./support/client.ts";
+
+const usual = { ...tuning };
+afterEach(() => Object.assign(tuning, usual));
+
+/** Limits that lead a directory of a hundred customers down each way that one of a million would take. */
+const ways = {
+	"as tuned": {},
+	"by short walks": { walk: 20, scan: 0, lookup: 0 },
+	"by the search index": { walk: 3, scan: 0, lookup: 1000 },
+	"by scans": { walk: 3, scan: 1000, lookup: 0 },
+	"by the last resort": { walk: 0, scan: 0, lookup: 0 },
+};
+
+it.each(Object.entries(ways))(
+	"lists what a plain model lists, %s",
+	async (_, way) => {
+		for (const seed of [1, 2]) {
+			const company = await Company.found(seed);
+			for (let round = 0; round < 6; round++) {
+				for (let step = 0; step < 20; step++) await company.step();
+				Object.assign(tuning, way);
+				for (let asked = 0; asked < 40; asked++) await compare(company);
+				Object.assign(tuning, usual);
+			}
+		}
+	},
+	120_000,
+);
+
+async function compare(company: Company): Promise<void> {
+	const query = company.query();
+	const { ids, total } = company.expected(query);
+	const answer = await listCustomers(await company.visit(), query);
+	expect([query, answer.items.map(({ id }) => id)]).toEqual([query, ids]);
+	if (!query.simplifiedPaging) expect([query, answer.totalCount]).toEqual([query, total]);
+	expect(answer.totalPages).toBe(
+		query.simplifiedPaging ? 0 : query.all ? Math.min(total, 1) : Math.ceil(total / query.countPerPage),
+	);
+	const isMore = !query.all && (query.page + 1) * query.countPerPage < total;
+	expect([query, answer.hasMorePages]).toEqual([query, isMore]);
+	if (!answer.hasMorePages || answer.cursor === undefined) return;
+	const next = await listCustomers(await company.visit(), { ...query, page: 0, cursor: answer.cursor });
+	const expected = company.expected({ ...query, page: query.page + 1 });
+	expect([query, next.items.map(({ id }) => id)]).toEqual([query, expected.ids]);
+}
+
+it("shows a customer nothing outside of its subtree, whatever it asks", async () => {
+	const company = await Company.found(3);
+	for (let step = 0; step < 80; step++) await company.step();
+	for (const way of Object.values(ways)) {
+		Object.assign(tuning, way);
+		for (let asked = 0; asked < 80; asked++) {
+			const root = company.chance.of(company.customers);
+			if (!root) throw new Error("the directory is empty");
+			const query = { ...company.query(), tenantId: company.chance.below(2) ? "acme" : undefined };
+			const carl = await company.visit({ roles: ["Customer"], customerId: root.id });
+			const answer = await listCustomers(carl, query);
+			const { ids, total } = company.expected(query, root);
+			expect([query, answer.items.map(({ id }) => id)]).toEqual([query, ids]);
+			if (!query.simplifiedPaging) expect(answer.totalCount).toBe(total);
+			const own = new Set(company.customers.filter((customer) => isWithin(customer, root)).map(({ id }) => id));
+			for (const { breadcrumb, parentCustomerId } of answer.items) {
+				for (const { id } of breadcrumb) expect(own).toContain(id);
+				if (parentCustomerId !== undefined) expect(own).toContain(parentCustomerId);
+			}
+		}
+	}
+}, 120_000);
+
+it("shows nothing to a customer that has none, or one of another tenant", async () => {
+	const [company, other] = [await Company.found(4), await Company.found(5)];
+	for (let step = 0; step < 8; step++) await company.step();
+	await other.step();
+	for (const customerId of [undefined, "f".repeat(32), other.customers[0]?.id]) {
+		const person = customerId === undefined ? {} : { customerId };
+		const carl = await company.visit({ roles: ["Customer"], ...person });
+		expect((await listCustomers(carl, { ...company.query(), page: 0 })).items).toEqual([]);
+	}
+	const { body } = await (await Person.signIn("Manager", other.tenantId)).call("GET", "/customers?all=true");
+	expect(body.items).toHaveLength(1);
+});
