@@ -7,6 +7,8 @@ const PARAMETER_LENGTH = 400_000;
 /** Longer texts are pictures and pasted files; what follows this is not searched. */
 const SEARCHED_LENGTH = 64 * 1024;
 const MESSAGES_A_FLUSH = 2000;
+/** Alarms wait 5 s, and after payments that failed twice as long each time, up to five minutes. */
+const BACKOFF = 6;
 
 const UPSERT_CHAT = `
 INSERT INTO chat (tenant_id, chat_id, kind, name, created_by, created_by_name, created_at, is_archived, is_active,
@@ -45,6 +47,7 @@ export class Projection {
 	#startedAt = 0;
 	#paceMs = 0;
 	#alarmAt = 0;
+	#failures = 0;
 	/** What was on disk when the object woke: D1 cannot know of more. Undefined once D1 was asked. */
 	#wokeAt: number | undefined;
 
@@ -84,7 +87,7 @@ export class Projection {
 
 	#arm(now: number): void {
 		if (this.#alarmAt > now) return;
-		this.#alarmAt = now + timing.projectionAlarmMs;
+		this.#alarmAt = now + timing.projectionAlarmMs * 2 ** Math.min(this.#failures, BACKOFF);
 		void this.#ctx.storage.setAlarm(this.#alarmAt);
 	}
 
@@ -122,6 +125,7 @@ export class Projection {
 			)
 			.then((isPaid) => {
 				this.#running = undefined;
+				this.#failures = isPaid ? 0 : this.#failures + 1;
 				if (!this.isOwing) return;
 				if (isPaid) this.owe(Date.now());
 				else this.#arm(Date.now());

@@ -126,8 +126,9 @@ export class Room extends DurableObject<Env> {
 		return this.#alter(caller, ({ conversation }, now) => conversation.edit(caller, messageId, body, now));
 	}
 
-	async remove(caller: Caller, messageId: string): Promise<Result<{ message: Message }>> {
-		return this.#alter(caller, ({ conversation }, now) => conversation.remove(caller, messageId, now));
+	/** Deletes a message; it is gone from search, too, when this answers. */
+	remove(caller: Caller, messageId: string): Promise<Result<{ message: Message }>> {
+		return this.#write(caller, ({ conversation }, now) => conversation.remove(caller, messageId, now));
 	}
 
 	/** Moves the caller's read marker; D1 knows of it when this answers. */
