@@ -190,7 +190,7 @@ it("names the field that is of the wrong type, and changes nothing", async () =>
 	for (const [path, expected] of [
 		["/v1/Chat?skip=-1", "Skip: GreaterThanOrEqual"],
 		["/v1/Chat?kind=groups", "kind: SerializationException"],
-		["/v1/Chat?kind[$ne]=Group&kind=", "kind: SerializationException"],
+		["/v1/Chat?kind[$ne]=Group&kind={$ne:Group}", "kind: SerializationException"],
 		["/v1/Chat?isArchived=maybe", "isArchived: SerializationException"],
 		["/v1/Chat?chatId=7", "ChatId: RegularExpression"],
 		[`/v1/Chat/${chatId}/Messages?before=x`, "before: SerializationException"],

@@ -3,7 +3,8 @@ import type { Context, ValidationTargets } from "hono";
 import { validator } from "hono/validator";
 import type * as z from "zod";
 import { bind, type Binding } from "../wire/bind.ts";
-import { Failure, type FieldError } from "./failure.ts";
+import { Failure } from "./failure.ts";
+import { fieldError } from "./field-error.ts";
 import { withInput } from "./operation.ts";
 
 /**
@@ -16,7 +17,7 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
 ) {
 	const validator = zValidator(target, schema, refuse, {
 		// The library's type of this result is conditional on the schema and cannot be resolved for one that is generic.
-		validationFunction: (own, value) => own.safeParse(bound(target, own, value)) as never,
+		validationFunction: (own, value) => own.safeParse(bound(target, own, value), { reportInput: true }) as never,
 	});
 	return withInput(validator, { target, schema });
 }
@@ -29,7 +30,7 @@ export function validAnywhere<Schema extends z.ZodType>(schema: Schema) {
 	const handler = validator("query", async (query, c): Promise<z.output<Schema>> => {
 		const inBody = present(bound("json", schema, await bodyOf(c)));
 		const inQuery = present(bound("query", schema, query));
-		const result = schema.safeParse({ ...inBody, ...inQuery });
+		const result = schema.safeParse({ ...inBody, ...inQuery }, { reportInput: true });
 		refuse(result);
 		return result.data as z.output<Schema>;
 	});
@@ -84,59 +85,4 @@ function bound(target: keyof ValidationTargets, schema: z.ZodType, value: unknow
 	});
 	if (fields[0]) throw new Failure("SerializationException", fields[0].message, { fields });
 	return result;
-}
-
-type Issue = z.core.$ZodIssue;
-
-function fieldError(issue: Issue): FieldError {
-	const fieldName = pathName(issue.path);
-	const words = fieldName === "" ? "The request" : `'${wordsOf(fieldName)}'`;
-	const { errorCode, text } = describe(issue);
-	return { errorCode, fieldName, message: text === undefined ? `${words}: ${issue.message}` : `${words} ${text}` };
-}
-
-/** `Chat.ChatMembers[0].UserId` as ServiceStack's messages name it: `User Id`. */
-function wordsOf(fieldName: string): string | undefined {
-	return fieldName
-		.split(".")
-		.at(-1)
-		?.replace(/([a-z0-9])([A-Z])/g, "$1 $2");
-}
-
-/** The validation codes and texts that ServiceStack's clients know from FluentValidation. */
-function describe(issue: Issue): { errorCode: string; text?: string } {
-	switch (issue.code) {
-		case "invalid_type":
-			// An issue does not carry its input; that there was none only the message says.
-			return issue.message.endsWith("received undefined")
-				? { errorCode: "NotEmpty", text: "must not be empty." }
-				: { errorCode: "SerializationException", text: `must be ${article(issue.expected)}.` };
-		case "too_small":
-			return issue.origin === "string" && issue.minimum === 1
-				? { errorCode: "NotEmpty", text: "must not be empty." }
-				: { errorCode: issue.origin === "string" ? "MinimumLength" : "GreaterThanOrEqual" };
-		case "too_big":
-			return { errorCode: issue.origin === "string" || issue.origin === "array" ? "MaximumLength" : "LessThanOrEqual" };
-		case "invalid_value":
-			return { errorCode: "Enum", text: `must be one of ${issue.values.join(", ")}.` };
-		case "invalid_format":
-			return issue.format === "email"
-				? { errorCode: "Email", text: "is not a valid email address." }
-				: { errorCode: "RegularExpression", text: "is not in the correct format." };
-		default:
-			return { errorCode: "Predicate" };
-	}
-}
-
-function article(noun: string): string {
-	return /^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`;
-}
-
-/** `["chat", "chatMembers", 0, "userId"]` as `Chat.ChatMembers[0].UserId`. */
-function pathName(path: readonly PropertyKey[]): string {
-	return path.reduce<string>((name, part) => {
-		if (typeof part === "number") return `${name}[${part}]`;
-		const text = String(part);
-		return `${name}${name && "."}${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-	}, "");
 }
