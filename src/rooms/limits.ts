@@ -37,6 +37,8 @@ export const timing = {
 	/** A quiet room pays its debt to D1 at once, a busy one after pauses that grow from the first of these to the second. */
 	projectionFirstMs: 50,
 	projectionMs: 4000,
+	/** How long a change waits for D1 to know of it before it answers all the same. */
+	settleMs: 2000,
 	/** The alarm that pays after a crash. */
 	projectionAlarmMs: 5000,
 } as const;

@@ -91,8 +91,15 @@ export class Projection {
 		void this.#ctx.storage.setAlarm(this.#alarmAt);
 	}
 
-	/** Waits until D1 knows what the log knows now. Gives up quietly when D1 is away: the alarm catches up. */
+	/** Waits until D1 knows what the log knows now. Gives up quietly when D1 is away or slow: it catches up by itself. */
 	async settle(): Promise<void> {
+		const patience = Promise.withResolvers<void>();
+		const timer = setTimeout(patience.resolve, timing.settleMs);
+		await Promise.race([this.#settled(), patience.promise]);
+		clearTimeout(timer);
+	}
+
+	async #settled(): Promise<void> {
 		const target = this.#conversation.transcript.seq;
 		while (this.#conversation.projectedSeq < target) {
 			const before = this.#conversation.projectedSeq;
@@ -105,7 +112,7 @@ export class Projection {
 	async onAlarm(): Promise<void> {
 		// To set an alarm while its handler runs would cancel the handler.
 		this.#alarmAt = Infinity;
-		if (this.#timer === undefined) await this.settle();
+		if (this.#timer === undefined) await this.#settled();
 		this.#alarmAt = 0;
 		if (this.isOwing) this.#arm(Date.now());
 	}
