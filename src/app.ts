@@ -9,6 +9,9 @@ import { accounts } from "./customers/account-routes.ts";
 import { customers } from "./customers/routes.ts";
 import { customerStreams } from "./customers/stream-routes.ts";
 import { tags } from "./customers/tag-routes.ts";
+import { connectionRequests, connections } from "./connections/routes.ts";
+import { contacts } from "./contacts/routes.ts";
+import { connectionRoles, contactTypes } from "./contacts/terms-routes.ts";
 import { dowell } from "./dowell/routes.ts";
 import { Failure, respondWithStatus } from "./http/failure.ts";
 import type { FoyerEnv } from "./http/foyer-env.ts";
@@ -30,7 +33,12 @@ const features = new Hono<FoyerEnv>()
 	.route("/", customerStreams)
 	.route("/customers", customers)
 	.route("/accounts", accounts)
-	.route("/tags", tags);
+	.route("/tags", tags)
+	.route("/v1/contact", contacts)
+	.route("/api/contacttypes", contactTypes)
+	.route("/api/connectionroles", connectionRoles)
+	.route("/api/connections", connections)
+	.route("/api/connectionrequests", connectionRequests);
 
 /** What the ServiceStack families pass on the way in and out. */
 const edge = [staffCors, encoded, boundedBody, decoded] as const;
@@ -50,6 +58,7 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 	.use("/customers/*", except("/customers/import", ...edge))
 	.use("/accounts/*", ...edge)
 	.use("/tags/*", ...edge)
+	.use("/api/:family{connections|connectionrequests|connectionroles|contacttypes}/*", ...edge)
 	.route("/", features)
 	.use("/api/*", ...edge)
 	.use("/:format{json|jsv|xml|csv|jsonl|html}/*", ...edge)

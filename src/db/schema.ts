@@ -358,7 +358,9 @@ export const connectionEvent = sqliteTable(
 		type: text({
 			enum: ["Requested", "Accepted", "Declined", "Cancelled", "Removed", "Blocked", "Unblocked", "Expired"],
 		}).notNull(),
-		status: text().notNull(),
+		status: text({
+			enum: ["Requested", "Accepted", "Declined", "Cancelled", "Removed", "Blocked", "Expired"],
+		}).notNull(),
 		/** The contact that did it, or for which it was done; null when time did it. */
 		contactUid: text("contact_uid"),
 		/** The user whose credential was sent. */

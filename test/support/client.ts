@@ -34,11 +34,11 @@ export class Person {
 		return new Person(body.token, body.user);
 	}
 
-	/** Somebody nobody has met before: tests of one file share the demo's people. */
-	static async invent(name = "Nia New", role: Role = "Agent", tenant = "acme"): Promise<Person> {
+	/** Somebody nobody has met before: tests of one file share the demo's people. `contactId` is the contact that it is. */
+	static async invent(name = "Nia New", role: Role = "Agent", tenant = "acme", contactId?: string): Promise<Person> {
 		const userId = unique(name.replaceAll(" ", "-").toLowerCase());
 		const user = { tenantId: tenant, userId };
-		return new Person(await developmentToken(env, { ...user, name, roles: [role] }), user);
+		return new Person(await developmentToken(env, { ...user, name, roles: [role], contactId }), user);
 	}
 
 	get headers(): Record<string, string> {
