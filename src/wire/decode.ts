@@ -47,7 +47,7 @@ function read(text: string, format: Exclude<Format, "html">, { schema, isBatch }
 		}
 		case "jsv":
 			return items(readJsv(text), isBatch);
-		case "json":
+		default:
 			return items(readJson(text), isBatch);
 	}
 }
@@ -99,7 +99,7 @@ function unfolded(schema: z.core.$ZodType | undefined, tree: Tree): unknown {
 	return Object.fromEntries(
 		Object.entries(tree).map(([name, value]) => {
 			const member = members.find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
-			return [name, unfolded(member, value as Tree)];
+			return [name, unfolded(member, value)];
 		}),
 	);
 }

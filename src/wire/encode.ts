@@ -51,7 +51,7 @@ export function encode(value: unknown, format: Format, shape: Shape, asked: Spel
 				namespace: NAMESPACE,
 				typeOf: (path) => ({ item: itemName(shape.schema, path) }),
 			});
-		case "html":
+		default:
 			return htmlPage(shape.name, value);
 	}
 }

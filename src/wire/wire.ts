@@ -116,10 +116,11 @@ function shapeOf(c: Context<FoyerEnv>): Shape {
 	const { operation, path = c.req.path } = answer?.route ?? routeOf(c) ?? {};
 	const texts = CAMEL.test(path) ? "camel" : "pascal";
 	if (!c.res.ok) return { name: "ErrorResponse", schema: undefined, table: undefined, texts };
-	const { name = "Answer", answer: schema = undefined, table = undefined } = operation ?? {};
+	const name = operation?.name ?? "Answer";
+	const schema = operation?.answer ?? undefined;
 	return answer?.isBatch
 		? { name: `ArrayOf${name}`, schema: schema?.array(), table: undefined, texts }
-		: { name, schema: schema ?? undefined, table, texts };
+		: { name, schema, table: operation?.table, texts };
 }
 
 const limitBody = bodyLimit({
