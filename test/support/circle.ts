@@ -25,8 +25,7 @@ export class Circle {
 		this.contactTypeId = contactTypeId;
 	}
 
-	static async found(): Promise<Circle> {
-		const tenant = unique("circle");
+	static async found(tenant = unique("circle")): Promise<Circle> {
 		const manager = await Person.signIn("Manager", tenant);
 		const { body } = await manager.call("POST", "/api/contacttypes", { name: "Real person" });
 		return new Circle(tenant, manager, body.contactType.contactTypeId);

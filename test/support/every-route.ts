@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import type { Access } from "../../src/auth/authenticate.ts";
 import type { Permission, Role } from "../../src/auth/permissions.ts";
 import { call, Person, unique } from "./client.ts";
+import { connectionRoutes, people, type People } from "./connection-routes.ts";
 
 /** Who may do what, written down a second time: a slip in the table of `src/auth/permissions.ts` must not pass for what was meant. */
 export const holders: Record<Permission, readonly Role[]> = {
@@ -17,7 +18,14 @@ export const holders: Record<Permission, readonly Role[]> = {
 };
 
 /** What tenant acme has and tenant globex must not reach. */
-export type Property = { chatId: string; messageId: string; text: string; orgId: string; roomId: string };
+export type Property = {
+	chatId: string;
+	messageId: string;
+	text: string;
+	orgId: string;
+	roomId: string;
+	people: People;
+};
 
 export type Call = { method: string; path: string; body?: unknown; headers?: Record<string, string> };
 
@@ -26,10 +34,17 @@ export type RouteCase = {
 	route: string;
 	permission: Permission;
 	envelope: "status" | "dowell";
-	/** A call that succeeds for an agent of acme: what is refused to others is not refused for being wrong. */
+	/** A call that succeeds for staff of acme: what is refused to others is not refused for being wrong. */
 	call: (property: Property) => Call;
-	/** What staff of another tenant meet: the id leads nowhere, the list shows none of it, the id is taken, the socket is closed. */
-	stranger: "not found" | "shown nothing" | "taken" | "closed";
+	/** Who of acme's staff it succeeds for; an agent unless it says otherwise. */
+	by?: Role;
+	/**
+	 * What staff of another tenant meet: the id leads nowhere, the list shows none of it, the id is taken, the socket is closed; or they are
+	 * served, because the call is about their own tenant.
+	 */
+	stranger: "not found" | "shown nothing" | "taken" | "closed" | "served";
+	/** What a list shows to acme and to nobody else; the chat's id unless it says otherwise. */
+	shows?: (property: Property) => string;
 };
 
 const upgrade = { Upgrade: "websocket", "Sec-WebSocket-Protocol": "foyer.v1" };
@@ -103,6 +118,7 @@ export const guardedRoutes: readonly RouteCase[] = [
 			message_type: "text",
 		},
 	})),
+	...connectionRoutes,
 ];
 
 /** Routes that need no credential, by the reason. */
@@ -142,7 +158,7 @@ export function withoutSlash(route: string): string {
 	return route.replace(/(?<=[^ ])\/$/, "");
 }
 
-/** Gives acme something to be kept from others: a chat with a message, a workspace that is closed to strangers, a visitor's room. */
+/** Gives acme something to be kept from others: a chat with a message, a workspace that is closed to strangers, a visitor's room, people. */
 export async function property(): Promise<Property> {
 	const ada = await Person.signIn();
 	const text = unique("confidential");
@@ -157,5 +173,12 @@ export async function property(): Promise<Property> {
 	const room = await call("POST", "/api/v2/room-control/", {
 		body: { user_id: unique("visitor"), org_id: orgId, product_name: "LOGIN", portfolio_name: "door" },
 	});
-	return { chatId, messageId: chatMessageId, text, orgId, roomId: room.body.inserted_id };
+	return {
+		chatId,
+		messageId: chatMessageId,
+		text,
+		orgId,
+		roomId: room.body.inserted_id,
+		people: await people("acme"),
+	};
 }
