@@ -19,6 +19,8 @@ type Handler = { routes: () => readonly DescribedRoute[]; dispatch: Dispatch };
 const BATCH = 100;
 /** What a client acts on besides status and body. */
 const TELLING = ["WWW-Authenticate", "Retry-After", "Allow"];
+/** A first segment that names a format. In a group, because Hono ties its ends to the first and the last word only. */
+export const FORMAT = ":format{(?:json|jsv|xml|csv|jsonl|html)}";
 const anyone = open("the route of the operation has the guard");
 
 /**
@@ -31,9 +33,7 @@ export function predefined(routes: () => readonly DescribedRoute[], dispatch: Di
 	const handler: Handler = { routes: () => (known ??= routes()), dispatch };
 	const app = new Hono<FoyerEnv>()
 		.all("/api/:operation", anyone, (c, next) => answer(c, next, handler))
-		.all("/:format{json|jsv|xml|csv|jsonl|html}/:way{reply|oneway}/:operation", anyone, (c, next) =>
-			answer(c, next, handler),
-		);
+		.all(`/${FORMAT}/:way{(?:reply|oneway)}/:operation`, anyone, (c, next) => answer(c, next, handler));
 	app.onError(respondWithStatus);
 	return app;
 }
