@@ -101,6 +101,8 @@ async function measure(shape: Shape): Promise<{ pages: Series; imports: Series }
 	const local = await startLocal({ port: 0, stateDir: state.path, quiet: true, vars, config });
 	try {
 		await call(local, `/bench/fill?shape=${shape.join()}`);
+		for (let after: number | null = 0; after !== null;)
+			after = (await call<{ next: number | null }>(local, `/bench/index?after=${after}`)).next;
 		const asked = questions(shape);
 		const rows: Record<string, number> = {};
 		for (const [name, query] of Object.entries(asked))

@@ -94,17 +94,18 @@ export function positionOf(row: ListedRow, { field }: Order): Position {
 }
 
 function fromOf(tenantId: string, filter: Filter, order: Order, slice: Slice, source: Source): SQL {
-	if (source.kind === "walk") return walkOf(tenantId, order, slice, source.most);
+	if (source.kind === "walk") return walkOf(tenantId, filter, order, slice, source.most);
 	const rows = source.kind === "scan" ? scanOf(tenantId, filter, source.by) : lookupOf(tenantId, source.ids);
 	return sql`${rows} ${withAccount(order)}`;
 }
 
-function walkOf(tenantId: string, order: Order, slice: Slice, most: number | undefined): SQL {
+function walkOf(tenantId: string, { accountIds }: Filter, order: Order, slice: Slice, most: number | undefined): SQL {
 	const isByAccount = order.field === "AccountName";
+	const among = accountIds ? sql`AND a.id IN (SELECT value FROM json_each(${JSON.stringify(accountIds)}))` : sql``;
 	// CROSS JOIN, here and below, is SQLite's word for "in this order": the planner must not turn the loops around.
 	const from = isByAccount
 		? sql`account a INDEXED BY account_name CROSS JOIN customer c INDEXED BY customer_account
-			ON a.tenant_id = ${tenantId} AND c.tenant_id = a.tenant_id AND c.account_id = a.id`
+			ON a.tenant_id = ${tenantId} ${among} AND c.tenant_id = a.tenant_id AND c.account_id = a.id`
 		: sql`customer c INDEXED BY ${sql.raw(indexOf[order.field])}`;
 	if (most === undefined) return from;
 	const columns = isByAccount ? sql`c.*, a.name_key AS account_key` : sql`c.*`;

@@ -17,7 +17,7 @@ import { namesOf, type KnownCustomer, type Names } from "./lookup-store.ts";
 import { plansOf, tuning, type Plan, type Sizes } from "./plan.ts";
 import { present, type CustomerInfo } from "./present.ts";
 import { sortFields, type ExportQuery, type ListQuery } from "./schema.ts";
-import { countIds, findIds, isIndexed, questionOf, type Directory } from "./search-store.ts";
+import { accountsWith, countIds, findIds, isIndexed, questionOf, type Directory } from "./search-store.ts";
 
 /** `ListResponse` of seed 002, and where the next page begins. */
 export type CustomerList = {
@@ -181,7 +181,8 @@ function exactOf(filter: Filter, { total, scans, tags }: Sizes, root: string): n
 }
 
 /** The rows of a slice by the cheapest way that turns out to lead there. */
-async function rowsOf(directory: Directory, selection: Selection, order: Order, slice: Slice): Promise<ListedRow[]> {
+async function rowsOf(directory: Directory, asked: Selection, order: Order, slice: Slice): Promise<ListedRow[]> {
+	const selection = order.field === "AccountName" ? await amongAccounts(directory, asked) : asked;
 	const { filter, sizes } = selection;
 	const plans = plansOf(filter, sizes, slice.offset + slice.limit);
 	for (const plan of plans) {
@@ -193,6 +194,25 @@ async function rowsOf(directory: Directory, selection: Selection, order: Order, 
 	const walk = plans.find((plan) => plan.kind === "walk");
 	const source = scan && walk && scan.cost < walk.cost ? scan : ({ kind: "walk" } as const);
 	return listRows(directory, filter, order, slice, source);
+}
+
+/**
+ * Narrows a list in the order of accounts to those that have something to show: what is filtered often belongs to few of them, and a walk
+ * would go through all the others first.
+ */
+async function amongAccounts(directory: Directory, selection: Selection): Promise<Selection> {
+	const { filter, sizes, exact } = selection;
+	const question = questionOf(directory.tenantId, filter);
+	if (sizes.total <= tuning.walk || exact === sizes.total || question === undefined) return selection;
+	const accounts = await accountsWith(directory, question);
+	if (!accounts) return selection;
+	const total = accounts.reduce((sum, { count }) => sum + count, 0);
+	const { accountIds: _, ...scans } = sizes.scans;
+	return {
+		filter: { ...filter, accountIds: accounts.map(({ id }) => id) },
+		sizes: { ...sizes, total, scans },
+		exact: undefined,
+	};
 }
 
 /** Tries one way; undefined when it proves to be too long. */

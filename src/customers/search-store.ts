@@ -58,6 +58,37 @@ export async function countIds({ search }: Directory, question: string): Promise
 	return row?.count ?? 0;
 }
 
+/** Accounts looked through one by one. */
+const ACCOUNTS = 500;
+
+/**
+ * The accounts with customers that a question is about, and how many customers each has; undefined where there are too many accounts to ask.
+ * What the index has not heard of yet is among them.
+ */
+export async function accountsWith(
+	{ tenantId, db, search }: Directory,
+	question: string,
+): Promise<{ id: number; count: number }[] | undefined> {
+	const accounts = await db.all<{
+		id: number;
+		count: number;
+		isOwed: number;
+	}>(sql`SELECT a.id, a.customer_count AS count,
+		a.id IN (SELECT c.account_id FROM customer_unindexed u CROSS JOIN customer c ON c.id = u.customer_id
+			WHERE u.tenant_id = ${tenantId}) AS isOwed
+		FROM account a WHERE a.tenant_id = ${tenantId} LIMIT ${ACCOUNTS + 1}`);
+	if (accounts.length > ACCOUNTS) return undefined;
+	const { results } = await search
+		.prepare(
+			`SELECT value AS id FROM json_each(?1)
+			WHERE EXISTS (SELECT 1 FROM customer_entry WHERE customer_entry MATCH ?2 || ' AND facets : "a' || value || '"')`,
+		)
+		.bind(JSON.stringify(accounts.map(({ id }) => id)), question)
+		.all<{ id: number }>();
+	const found = new Set(results.map(({ id }) => id));
+	return accounts.filter(({ id, isOwed }) => isOwed === 1 || found.has(id));
+}
+
 /** True when the index knows all that the record does. */
 export async function isIndexed({ tenantId, db }: TenantDatabase): Promise<boolean> {
 	return (await db.all(sql`SELECT 1 FROM customer_unindexed WHERE tenant_id = ${tenantId} LIMIT 1`)).length === 0;
