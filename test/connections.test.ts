@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Answer, Person, unique } from "./support/client.ts";
+import { type Answer, call, Person, unique } from "./support/client.ts";
 import { act, type Acquaintance, ask, Circle, guardOf, queryOf } from "./support/circle.ts";
 
 let circle: Circle;
@@ -120,6 +120,11 @@ describe("who may", () => {
 		const person = await Person.invent("By number", "Agent", circle.tenant, String(pair.asked.contactId));
 		const byNumber: Acquaintance = { ...pair.asked, person };
 		expect((await act(pair, "accept", byNumber)).body).toEqual({ responseStatus: null });
+		const signedIn = await call("POST", "/auth/dev", {
+			body: { tenant: circle.tenant, role: "Customer", contactId: pair.asks.contactUid },
+		});
+		const headers = { Authorization: `Bearer ${signedIn.body.token}` };
+		expect((await call("GET", `/api/connections/${pair.id}`, { headers })).status).toBe(200);
 		const elsewhere = await Circle.found();
 		const foreign = await Person.invent("By number", "Agent", elsewhere.tenant, String(pair.asked.contactId));
 		expect((await foreign.call("GET", `/api/connections/${pair.id}`)).status).toBe(404);

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Answer } from "./support/client.ts";
 import { act, ask, Circle, DAY, guardOf, type Requested } from "./support/circle.ts";
@@ -247,4 +248,30 @@ it("expires a request after thirty days, and says when", async () => {
 	expect(await list("Requested")).not.toContain(late.id);
 	expect(await list("Expired")).toEqual(expect.arrayContaining([late.id, pair.id]));
 	expect((await circle.history(late)).map(({ type }: { type: string }) => type)).toEqual(["Requested", "Expired"]);
+});
+
+it("finds more expired requests than one list writes down, and shows none of them as waiting", async () => {
+	const own = await Circle.found();
+	const { asks, asked, contactTypeId, roleId } = await own.requested();
+	const ids = [roleId, asks.contactUid, asked.contactUid, contactTypeId].map((id) => id.replaceAll("-", ""));
+	await env.DB.prepare(
+		`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+		INSERT INTO connection (tenant_id, id, role_id, pair_key, requester_uid, addressee_uid, contact_type_id, status, blocked_by,
+			version, requested_at, expires_at)
+		SELECT ?, printf('%032x', i), ?, i, ?, ?, ?, 'Requested', '[]', 1, 0, 1 FROM n`,
+	)
+		.bind(own.tenant, ...ids)
+		.run();
+	const list = async (query: string) =>
+		(await own.manager.call("GET", `/api/connections?countPerPage=200&${query}`)).body.connections.map(
+			({ status }: { status: string }) => status,
+		);
+	expect(await list("status=Requested")).toEqual(["Requested"]);
+	expect(await list("")).toEqual(["Requested", ...Array.from({ length: 199 }, () => "Expired")]);
+	const written = await env.DB.prepare(
+		"SELECT count(*) AS n FROM connection_event WHERE tenant_id = ? AND type = 'Expired' AND version = 2",
+	)
+		.bind(own.tenant)
+		.first<{ n: number }>();
+	expect(written?.n).toBe(1500);
 });

@@ -212,6 +212,18 @@ it("refuses wrong requests by their fields", async () => {
 	expect(body.connection.reason).toBe(spoken.toWellFormed());
 });
 
+it("takes a reason where somebody may want to give one", async () => {
+	for (const [action, expected] of [
+		["decline", "Not now"],
+		["cancel", null],
+	] as const) {
+		const pair = await circle.requested();
+		const guard = guardOf(pair, action === "cancel" ? pair.asks : pair.asked);
+		await circle.manager.call("POST", `/api/connections/${pair.id}/${action}`, { ...guard, reason: "Not now" });
+		expect((await circle.history(pair)).at(-1).reason).toBe(expected);
+	}
+});
+
 it("answers HEAD, OPTIONS and other methods as /v1 does", async () => {
 	const pair = await circle.requested();
 	const path = `/api/connections/${pair.id}`;

@@ -35,14 +35,14 @@ const update = (name: string, summary: string) =>
 /** Of seed 003, whose page shows these two routes. */
 const statusUpdate = update("ConnectionStatusUpdate", "Update the status of the specified connection");
 
-/** What can be done with a connection, by the last segment of its path. */
+/** What can be done with a connection, by the last segment of its path: the operation and its members. */
 export const actions = {
-	cancel: statusUpdate,
-	remove: statusUpdate,
-	accept: update("ConnectionAccept", "Accepts a request for a connection"),
-	decline: update("ConnectionDecline", "Declines a request for a connection"),
-	block: update("ConnectionBlock", "Blocks the other contact of a connection"),
-	unblock: update("ConnectionUnblock", "Takes back the block of a connection"),
+	cancel: [statusUpdate, schema.connectionStatusUpdate],
+	remove: [statusUpdate, schema.connectionStatusUpdate],
+	accept: [update("ConnectionAccept", "Accepts a request for a connection"), schema.connectionAction],
+	decline: [update("ConnectionDecline", "Declines a request for a connection"), schema.connectionAction],
+	block: [update("ConnectionBlock", "Blocks the other contact of a connection"), schema.connectionAction],
+	unblock: [update("ConnectionUnblock", "Takes back the block of a connection"), schema.connectionAction],
 } as const;
 
 /** What the publishers of seed 003 have for requests. They ignore one without a word; here that is to decline it. */

@@ -4,6 +4,7 @@ import { principal, requires } from "../auth/authenticate.ts";
 import type { TenantDatabase } from "../db/database.ts";
 import { Failure, respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
+import type { SuccessStatus } from "../http/success-status.ts";
 import { valid, validAnywhere } from "../http/validate.ts";
 import { actOn, connectionsOf, historyOf, readConnection, requestConnection, standingOf } from "./connection.ts";
 import type { Outcome, Standing } from "./connection.ts";
@@ -49,8 +50,8 @@ export const connections = new Hono<FoyerEnv>()
 		},
 	);
 
-for (const [action, operation] of entries(operations.actions)) {
-	const update = validAnywhere(schema.connectionStatusUpdate);
+for (const [action, [operation, members]] of entries(operations.actions)) {
+	const update = validAnywhere(members);
 	connections.on(ALL_VERBS, `/:ConnectionId/${action}`, operation, caller, path, update, async (c) => {
 		const { ConnectionId } = c.req.valid("param");
 		const { connectionId, ...guard } = c.req.valid("query");
@@ -92,7 +93,7 @@ function checkSameId(inPath: string, elsewhere: string | undefined, fieldName: s
 }
 
 /** Null is a success that changed something. */
-function statusOf({ isChanged, connection }: Outcome, more: Record<string, string> = {}): schema.ResponseStatus {
+function statusOf({ isChanged, connection }: Outcome, more: Record<string, string> = {}): SuccessStatus {
 	if (isChanged) return null;
 	return {
 		message: "This was so already.",

@@ -1,50 +1,51 @@
 import * as z from "zod";
+import { successStatus } from "../http/success-status.ts";
 import { guid, text } from "../rooms/frames.ts";
 import { statuses } from "./transitions.ts";
 
+const status = z.enum(statuses).meta({ dto: "ConnectionStatus" });
 const reason = text.max(500).optional();
-/** Which contact acts: for staff any of the tenant, for everybody else their own. */
-const contactId = guid;
+const contactTypeId = guid.meta({
+	description: "Type of contact being connected with. For e.g. Real Person, Virtual Person etc.",
+});
+const roleId = guid.meta({ description: "Role Id linked to the connection request" });
 
-/** A request, or a block of somebody who never asked. `contactTypeId` is the other's own type unless it is given. */
+/** A request, or a block of somebody who never asked. */
 export const connectionRequest = z.object({
-	contactId: contactId.optional(),
-	toContactId: guid,
-	contactTypeId: guid.optional(),
-	roleId: guid,
+	contactId: guid
+		.optional()
+		.meta({ description: "The contact that asks: for staff any, for everybody else their own" }),
+	toContactId: guid.meta({ description: "The contact that is asked" }),
+	contactTypeId: contactTypeId.optional().meta({ description: "Type of the contact that is asked, if not its own" }),
+	roleId,
 	reason,
 });
 export type ConnectionRequest = z.infer<typeof connectionRequest>;
 
 /** `ConnectionStatusUpdate` of seed 003. The three ids must be those of the connection. */
 export const connectionStatusUpdate = z.object({
-	connectionId: guid.optional(),
-	contactId,
-	contactTypeId: guid,
-	roleId: guid,
-	reason,
+	connectionId: guid.optional().meta({ description: "Connection to be updated" }),
+	contactId: guid.meta({ description: "Id of the contact linked to the connection" }),
+	contactTypeId,
+	roleId,
 });
+/** The same for the actions that the seed does not have: they may give a reason. */
+export const connectionAction = z.object({ ...connectionStatusUpdate.shape, reason });
 /** `ConnectionRequestStatusUpdate`, the same as its publishers have it for requests. */
 export const connectionRequestStatusUpdate = z.object({
 	connectionRequestId: guid.optional(),
-	contactId,
+	contactId: guid,
 	roleId: guid,
-	reason,
 });
 
 /** What an action says of the connection it means. */
-export type Guard = {
-	contactId: string;
-	contactTypeId?: string | undefined;
-	roleId: string;
-	reason?: string | undefined;
-};
+export type Guard = { contactId: string; contactTypeId?: string; roleId: string; reason?: string | undefined };
 
 export const connectionPath = z.object({ ConnectionId: guid });
 export const connectionRequestPath = z.object({ ConnectionRequestId: guid });
 
 export const connectionListQuery = z.object({
-	status: z.enum(statuses).optional(),
+	status: status.optional(),
 	/** Either end. */
 	contactId: guid.optional(),
 	countPerPage: z.int().min(1).max(200).default(25),
@@ -63,12 +64,7 @@ export type ConnectionEventsQuery = z.infer<typeof connectionEventsQuery>;
 const id = z.string().meta({ format: "guid" });
 const instant = z.iso.datetime({ precision: 3 }).meta({ format: "date-time" });
 
-/** This family writes its nulls, as its publisher does: `{"ResponseStatus":null}` is a success. */
-const responseStatus = z
-	.object({ message: z.string(), meta: z.record(z.string(), z.string()) })
-	.meta({ dto: "ResponseStatus" })
-	.nullable();
-export type ResponseStatus = z.infer<typeof responseStatus>;
+const responseStatus = successStatus;
 
 const connectionInfo = z
 	.object({
@@ -81,7 +77,7 @@ const connectionInfo = z
 		contactTypeName: z.string().nullable(),
 		roleId: id,
 		roleName: z.string().nullable(),
-		status: z.enum(statuses),
+		status,
 		blockedByContactIds: z.array(id),
 		reason: z.string().nullable(),
 		dateRequested: instant,
@@ -97,8 +93,8 @@ export type Connection = z.infer<typeof connectionInfo>;
 const eventInfo = z
 	.object({
 		version: z.int(),
-		type: z.enum([...statuses, "Unblocked"]),
-		status: z.enum(statuses),
+		type: z.enum([...statuses, "Unblocked"]).meta({ dto: "ConnectionEventType" }),
+		status,
 		contactId: id.nullable(),
 		userId: z.string().nullable(),
 		reason: z.string().nullable(),

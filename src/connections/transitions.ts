@@ -7,7 +7,7 @@ export type EventType = Status | "Unblocked";
 
 const DAY = 24 * 3600 * 1000;
 /** How long a request waits for its answer. */
-export const REQUEST_LIFE = 30 * DAY;
+const REQUEST_LIFE = 30 * DAY;
 /** How long nobody is asked again: a request taken back, as a nudge; one declined, as a no. */
 const COOLDOWN = { Cancelled: DAY, Declined: 7 * DAY };
 
@@ -136,6 +136,6 @@ export function blockedFromTheStart(blocker: string, other: string, now: number)
 }
 
 /** The other of the two contacts. */
-export function otherEnd({ requesterUid, addresseeUid }: State, uid: string): string {
+function otherEnd({ requesterUid, addresseeUid }: State, uid: string): string {
 	return uid === requesterUid ? addresseeUid : requesterUid;
 }

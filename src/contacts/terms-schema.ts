@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { successStatus } from "../http/success-status.ts";
 import { guid } from "../rooms/frames.ts";
 import { name } from "./schema.ts";
 
 export const termBody = z.object({ name });
 
 const id = z.string().meta({ format: "guid" });
-const responseStatus = z.null();
+const responseStatus = successStatus;
 
 export const contactTypePath = z.object({ ContactTypeId: guid });
 export const rolePath = z.object({ RoleId: guid });
