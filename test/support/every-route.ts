@@ -3,6 +3,7 @@ import type { Access } from "../../src/auth/authenticate.ts";
 import type { Permission, Role } from "../../src/auth/permissions.ts";
 import { call, Person, unique } from "./client.ts";
 import { connectionRoutes, people, type People } from "./connection-routes.ts";
+import { customerRoutes, holdings, type Holdings } from "./customer-routes.ts";
 
 /** Who may do what, written down a second time: a slip in the table of `src/auth/permissions.ts` must not pass for what was meant. */
 export const holders: Record<Permission, readonly Role[]> = {
@@ -25,6 +26,7 @@ export type Property = {
 	orgId: string;
 	roomId: string;
 	people: People;
+	holdings: Holdings;
 };
 
 export type Call = { method: string; path: string; body?: unknown; headers?: Record<string, string> };
@@ -119,12 +121,31 @@ export const guardedRoutes: readonly RouteCase[] = [
 		},
 	})),
 	...connectionRoutes,
+	...customerRoutes,
 ];
 
 /** Routes that need no credential, by the reason. */
 export const openRoutes: Record<string, readonly string[]> = {
 	"tells nothing but that this serves": ["GET /health", "GET /health/ready", "GET /api/v2"],
 	"development identities; does not exist in production": ["POST /auth/dev"],
+	"descriptions of the routes tell nothing of what is in them": [
+		"GET /metadata",
+		"GET /metadata/app",
+		"GET /:format{(?:json|jsv|csv|xml|jsonl)}/metadata",
+		"GET /operations/metadata",
+		"GET /types/metadata",
+		"GET /types/:language",
+		"GET /openapi.json",
+		"GET /docs",
+		"GET /assets/:file",
+	],
+	"ask for the credential themselves: who calls, and a token for an API key": [
+		"GET /auth",
+		"POST /auth",
+		"GET /auth/:provider",
+		"POST /auth/:provider",
+		...["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => `${method} /access-token`),
+	],
 	"a preflight carries no credential": ["OPTIONS /api/v2/*"],
 	"visitors have no account: four fields open their room, its id lets them in": [
 		"POST /api/v2/room-control",
@@ -180,5 +201,6 @@ export async function property(): Promise<Property> {
 		orgId,
 		roomId: room.body.inserted_id,
 		people: await people("acme"),
+		holdings: await holdings("acme"),
 	};
 }
