@@ -1,5 +1,8 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { gatherAssets } from "./scripts/assets.ts";
+
+gatherAssets();
 
 /** Overrides of wrangler.toml's vars: the tests run as `npm start` does, with a secret of their own. */
 const vars = {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { convertV4MiniflareOptions, Miniflare, type MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig, type Unstable_Config } from "wrangler";
 import { bundleWorker } from "./bundle.ts";
+import { gatherAssets, staticFolder } from "./assets.ts";
 import { assertFree, claimState } from "./claim.ts";
 import { migrate } from "./migrate.ts";
 import { RuntimeGuard } from "./runtime-guard.ts";
@@ -80,6 +81,7 @@ async function runtimeOptions(config: Unstable_Config, options: LocalOptions) {
 	const { workerOptions, define } = unstable_getMiniflareWorkerOptions(config);
 	return {
 		...workerOptions,
+		...localAssets(config),
 		name: config.name ?? "worker",
 		modules: [
 			{ type: "ESModule" as const, path: join(root, "index.js"), contents: await bundleWorker(config, define) },
@@ -93,6 +95,16 @@ async function runtimeOptions(config: Unstable_Config, options: LocalOptions) {
 		logRequests: false,
 		resourcePersistencePath: resolve(options.stateDir, "v3"),
 		handleStructuredLogs: logger(true),
+	};
+}
+
+/** Files straight from the disk: Miniflare's assets would put two Workers of its own before ours, for every request. */
+function localAssets({ assets }: Unstable_Config) {
+	if (!assets?.binding) return {};
+	gatherAssets();
+	return {
+		assets: undefined,
+		serviceBindings: { [assets.binding]: { disk: { path: staticFolder, writable: false } } },
 	};
 }
 

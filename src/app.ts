@@ -1,6 +1,5 @@
 import { Hono } from "hono";
 import { except } from "hono/combine";
-import { secureHeaders } from "hono/secure-headers";
 import { assertGuarded } from "./auth/authenticate.ts";
 import { isContradictory } from "./auth/development.ts";
 import { auth } from "./auth/routes.ts";
@@ -12,13 +11,16 @@ import { tags } from "./customers/tag-routes.ts";
 import { connectionRequests, connections } from "./connections/routes.ts";
 import { contacts } from "./contacts/routes.ts";
 import { connectionRoles, contactTypes } from "./contacts/terms-routes.ts";
+import { descriptions } from "./describe/routes.ts";
 import { dowell } from "./dowell/routes.ts";
+import { assets } from "./http/assets.ts";
 import { Failure, respondWithStatus } from "./http/failure.ts";
 import type { FoyerEnv } from "./http/foyer-env.ts";
 import { health } from "./http/health.ts";
 import { describeRoutes } from "./http/operation.ts";
 import { noSuchRoute } from "./http/not-found.ts";
 import { requestLog } from "./http/request-log.ts";
+import { securityHeaders } from "./http/security-headers.ts";
 import { staffCors } from "./http/staff-cors.ts";
 import { routingPath } from "./wire/paths.ts";
 import { predefined } from "./wire/predefined.ts";
@@ -44,9 +46,9 @@ const features = new Hono<FoyerEnv>()
 const edge = [staffCors, encoded, boundedBody, decoded] as const;
 
 /** The whole HTTP surface on one screen: what every request passes, the features, then ServiceStack's routes to any of them. */
-export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() => features.routes) })
+export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() => app.routes) })
 	.use(requestLog)
-	.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
+	.use(securityHeaders)
 	.use(async (c, next) => {
 		if (isContradictory(c.env)) throw new Failure("Misconfigured", "ENVIRONMENT and PRODUCTION contradict each other.");
 		await next();
@@ -59,6 +61,11 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 	.use("/accounts/*", ...edge)
 	.use("/tags/*", ...edge)
 	.use("/api/:family{connections|connectionrequests|connectionroles|contacttypes}/*", ...edge)
+	.route("/assets", assets)
+	.route(
+		"/",
+		descriptions(() => describeRoutes(features.routes)),
+	)
 	.route("/", features)
 	.use("/api/*", ...edge)
 	.use("/:format{json|jsv|xml|csv|jsonl|html}/*", ...edge)

@@ -5,7 +5,9 @@ import { limits } from "../rooms/limits.ts";
 /** `dto` names the type that clients know an object by; the generated types and descriptions are made from these schemas. */
 
 const count = z.int().min(0).max(1_000_000);
-const take = z.int().min(1).max(limits.take).default(50);
+const skip = count.default(0).describe("How many to leave out at the start");
+const take = z.int().min(1).max(limits.take).default(50).describe("How many to return at most");
+const kind = z.enum(["Group", "Visitor"]).meta({ dto: "ChatKind" });
 
 const chatMember = z
 	.object({
@@ -28,42 +30,62 @@ const chat = z
 	.meta({ dto: "Chat" });
 
 /** `ChatRequest` of seed 000. Counts, dates and authorship are the server's: what a client sends of them is not read. */
-export const chatRequest = z.object({ chatId: guid.optional(), chat: chat.optional() });
+export const chatRequest = z.object({
+	chatId: guid.optional().describe("The chat; on creating one, the id that it shall have"),
+	chat: chat.optional().describe("What to create or to change: members that are absent stay as they are"),
+});
 export type ChatBody = z.infer<typeof chat>;
 export type ChatMemberBody = z.infer<typeof chatMember>;
 
 export const chatListQuery = z.object({
-	chatId: guid.optional(),
-	isArchived: z.boolean().default(false),
-	kind: z.enum(["Group", "Visitor"]).optional(),
-	skip: count.default(0),
+	chatId: guid.optional().describe("Only this chat"),
+	isArchived: z.boolean().default(false).describe("Archived chats instead of the others"),
+	kind: kind.optional().describe("Only chats of this kind"),
+	skip,
 	take,
 });
 
-export const chatPath = z.object({ ChatId: guid });
-export const messagePath = z.object({ ChatId: guid, ChatMessageId: guid });
-export const historyQuery = z.object({ before: count.optional(), after: count.optional(), take });
+const chatId = guid.describe("The chat");
+export const chatPath = z.object({ ChatId: chatId });
+export const messagePath = z.object({ ChatId: chatId, ChatMessageId: guid.describe("The message") });
+export const historyQuery = z.object({
+	before: count.optional().describe("Messages before this index, the newest of them"),
+	after: count.optional().describe("Messages after this index, the oldest of them"),
+	take,
+});
 
 /** How long it may be the room says itself, in bytes. */
-const body = text.min(1);
+const body = text.min(1).describe("What is said");
 export const messageBody = z.object({
-	clientMessageId: text.min(1).max(128).optional(),
-	messageType: text.min(1).max(64).optional(),
+	clientMessageId: text
+		.min(1)
+		.max(128)
+		.optional()
+		.describe("Of the sender's choosing; sending it again sends no second message"),
+	messageType: text.min(1).max(64).optional().describe("Text unless said otherwise"),
 	body,
-	replyToChatMessageId: guid.optional(),
+	replyToChatMessageId: guid.optional().describe("The message that this one answers"),
 });
 export const editBody = z.object({ body });
-export const readBody = z.object({ lastChatMessageId: guid });
+export const readBody = z.object({ lastChatMessageId: guid.describe("The last message that was read") });
 
 export const eventsQuery = z.object({
-	epoch: z.string().max(64).optional(),
-	afterSeq: z.int().min(0).default(0),
-	take: z.int().min(1).max(limits.replayFrame).default(limits.replayFrame),
-	/** Seconds to wait for the first event. */
-	wait: z.number().min(0).max(25).default(0),
+	epoch: z.string().max(64).optional().describe("Of the log that `afterSeq` was read from"),
+	afterSeq: z.int().min(0).default(0).describe("The last event that is known"),
+	take: z
+		.int()
+		.min(1)
+		.max(limits.replayFrame)
+		.default(limits.replayFrame)
+		.describe("How many events to return at most"),
+	wait: z.number().min(0).max(25).default(0).describe("Seconds to wait for the first event"),
 });
 
-export const searchQuery = z.object({ q: text.trim().max(200), skip: count.max(10_000).default(0), take });
+export const searchQuery = z.object({
+	q: text.trim().max(200).describe("What to look for, at least three characters"),
+	skip: count.max(10_000).default(0).describe("How many to leave out at the start"),
+	take,
+});
 
 /** An instant as JSON carries it: ISO 8601 in UTC with milliseconds. */
 const instant = z.iso.datetime({ precision: 3 }).meta({ format: "date-time" });
@@ -96,7 +118,7 @@ const chatInfo = z
 		messageCount: natural,
 		unreadCount: natural,
 		createdByName: z.string(),
-		kind: z.enum(["Group", "Visitor"]),
+		kind,
 		isActive: z.boolean(),
 		lastActivityDate: instant.optional(),
 	})

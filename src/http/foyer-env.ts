@@ -8,6 +8,8 @@ export type FoyerEnv = {
 	Variables: {
 		requestId: string;
 		principal: Principal | undefined;
+		/** The answer is a page, which uses files of our own. */
+		isPage: true | undefined;
 		/** What a predefined route knows of its answer and the path does not say. */
 		answer:
 			| { format: Format; route: DescribedRoute | undefined; isBatch: boolean; firstMember?: string | undefined }

@@ -1,0 +1,30 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import type { FoyerEnv } from "./foyer-env.ts";
+import type { Html } from "./html.ts";
+
+const strict = secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } });
+
+/** What a page of ours may do: use files of its own origin. Nothing inline, nothing from elsewhere. */
+const PAGE_POLICY = [
+	"default-src 'none'",
+	"script-src 'self'",
+	"style-src 'self'",
+	"img-src 'self' data:",
+	"connect-src 'self'",
+	"base-uri 'none'",
+	"form-action 'none'",
+	"frame-ancestors 'none'",
+].join("; ");
+
+/** Strict headers on every answer. No answer may load anything, but a page what is its own. */
+export const securityHeaders: MiddlewareHandler<FoyerEnv> = async (c, next) => {
+	await strict(c, next);
+	if (c.get("isPage")) c.header("Content-Security-Policy", PAGE_POLICY);
+};
+
+/** Answers with a page. */
+export function page(c: Context<FoyerEnv>, content: Html): Response {
+	c.set("isPage", true);
+	return c.html(`<!doctype html>${content.markup}`);
+}
