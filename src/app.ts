@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { except } from "hono/combine";
 import { assertGuarded } from "./auth/authenticate.ts";
 import { isContradictory } from "./auth/development.ts";
-import { auth } from "./auth/routes.ts";
+import { accessTokens, auth } from "./auth/routes.ts";
 import { chats } from "./chats/routes.ts";
 import { accounts } from "./customers/account-routes.ts";
 import { customers } from "./customers/routes.ts";
@@ -23,14 +23,14 @@ import { requestLog } from "./http/request-log.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { staffCors } from "./http/staff-cors.ts";
 import { routingPath } from "./wire/paths.ts";
-import { predefined } from "./wire/predefined.ts";
+import { FORMAT, predefined } from "./wire/predefined.ts";
 import { boundedBody, decoded, encoded } from "./wire/wire.ts";
 
 /** One line per feature. */
 const features = new Hono<FoyerEnv>()
 	.route("/health", health)
-	.route("/api/v2", dowell)
 	.route("/auth", auth)
+	.route("/access-token", accessTokens)
 	.route("/v1/Chat", chats)
 	.route("/", customerStreams)
 	.route("/customers", customers)
@@ -53,28 +53,27 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 		if (isContradictory(c.env)) throw new Failure("Misconfigured", "ENVIRONMENT and PRODUCTION contradict each other.");
 		await next();
 	})
+	// Before the edge: the visitor dialect has its own.
+	.route("/api/v2", dowell)
 	.use("/v1/*", ...edge)
 	.use("/auth/*", ...edge)
+	.use("/access-token/*", ...edge)
 	.use("/customers.csv", staffCors)
 	// A file that is imported is read as it comes, and bounded line by line.
 	.use("/customers/*", except("/customers/import", ...edge))
 	.use("/accounts/*", ...edge)
 	.use("/tags/*", ...edge)
-	.use("/api/:family{connections|connectionrequests|connectionroles|contacttypes}/*", ...edge)
+	.use("/api/*", ...edge)
+	.use(`/${FORMAT}/*`, ...edge)
 	.route("/assets", assets)
 	.route(
 		"/",
 		descriptions(() => describeRoutes(features.routes)),
 	)
 	.route("/", features)
-	.use("/api/*", ...edge)
-	.use("/:format{json|jsv|xml|csv|jsonl|html}/*", ...edge)
 	.route(
 		"/",
-		predefined(
-			() => describeRoutes(features.routes),
-			(request, env) => features.fetch(request, env),
-		),
+		predefined(() => describeRoutes(features.routes), features.fetch),
 	);
 
 for (const part of [features, app])

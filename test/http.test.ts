@@ -183,7 +183,7 @@ it("answers what it does not have with 404, and what it has under another method
 		"/.env",
 		"/v1/Chat/../../etc/passwd",
 		"/%2e%2e/",
-		"/auth",
+		"/auth/nobody",
 	]) {
 		const answer = await ada.call("GET", path);
 		expect([path, answer.status, answer.body]).toEqual([
@@ -202,7 +202,7 @@ it("answers what it does not have with 404, and what it has under another method
 		["GET", `/v1/Chat/${chatId}/Read`, "POST, OPTIONS"],
 		["POST", `/v1/Chat/${chatId}/Events`, "GET, HEAD, OPTIONS"],
 		["POST", "/health", "GET, HEAD, OPTIONS"],
-		["GET", "/auth/dev", "POST, OPTIONS"],
+		["PUT", "/auth/dev", "GET, POST, HEAD, OPTIONS"],
 	] as const) {
 		const answer = await ada.call(method, path);
 		expect([method, path, answer.status, answer.headers.get("Allow"), answer.body.responseStatus.errorCode]).toEqual([

@@ -32,9 +32,15 @@ export function requires(permission: Permission): MiddlewareHandler<FoyerEnv> {
 
 /** The caller, if it holds the permission; for routes where it depends on the request whether one is needed. */
 export async function permitted(c: Context<FoyerEnv>, permission: Permission): Promise<Principal> {
-	const principal = await authenticate(c);
-	if (!principal) throw unauthorized();
+	const principal = await authenticated(c);
 	if (!allows(principal.roles, permission)) throw new Failure("Forbidden", "Your role does not allow this.");
+	return principal;
+}
+
+/** The caller, whatever it may do. */
+export async function authenticated(c: Context<FoyerEnv>): Promise<Principal> {
+	const principal = await authenticate(c);
+	if (!principal) throw unauthorized("Send a token or an API key: `Authorization: Bearer …` or `X-Api-Key: …`.");
 	return principal;
 }
 
@@ -43,10 +49,9 @@ export function open(reason: string): MiddlewareHandler<FoyerEnv> {
 	return guard({ open: reason }, (_, next) => next());
 }
 
-function unauthorized(): Failure {
-	return new Failure("Unauthorized", "Send a token or an API key: `Authorization: Bearer …` or `X-Api-Key: …`.", {
-		headers: { "WWW-Authenticate": 'Bearer realm="foyer"' },
-	});
+/** A 401, with the challenge that belongs to it. */
+export function unauthorized(message: string, code: "Unauthorized" | "TokenException" = "Unauthorized"): Failure {
+	return new Failure(code, message, { headers: { "WWW-Authenticate": 'Bearer realm="foyer"' } });
 }
 
 /** Who calls, by the credential of the request; undefined without a good one. Also sets `principal` for the log line. */

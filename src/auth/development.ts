@@ -1,4 +1,5 @@
 import type { Role } from "./permissions.ts";
+import type { Principal } from "./principal.ts";
 
 /** Development identities, made-up orgs and the outbox exist only then. */
 export function isDevelopment(env: Env): boolean {
@@ -37,4 +38,15 @@ export function demoIdentity(tenantId: string, role: Role, number = 1): DemoIden
 	const person = people[role][number - 1];
 	const own = role === "Customer" ? { customerId: demoCustomerId } : {};
 	return person && { tenantId, userId: `${tenantId}-${person.id}`, name: person.name, roles: [role], ...own };
+}
+
+/** The demo identity of a user id, as `acme-agent-1`. */
+export function demoPerson(userId: string): Principal | undefined {
+	const [tenantId = "", id] = /^([a-z0-9]+)-([a-z0-9-]+)$/.exec(userId)?.slice(1) ?? [];
+	for (const role of Object.keys(people) as (keyof typeof people)[]) {
+		const number = people[role].findIndex((person) => person.id === id) + 1;
+		const identity = number > 0 ? demoIdentity(tenantId, role, number) : undefined;
+		if (identity) return { kind: "user", ...identity };
+	}
+	return undefined;
 }

@@ -2,6 +2,7 @@ import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, SignJWT, type JWTPayl
 import * as z from "zod";
 import { Failure } from "../http/failure.ts";
 import { parseGuid } from "../rooms/room-id.ts";
+import { OWN, tokenSecret } from "./access-token.ts";
 import { isDevelopment } from "./development.ts";
 import { knownRoles, type Role } from "./permissions.ts";
 import type { Principal } from "./principal.ts";
@@ -33,7 +34,7 @@ type VerificationKey = Uint8Array | JWTVerifyGetKey;
 
 const DEVELOPMENT = "foyer-development";
 
-/** User ids that visitors, API keys and the system itself go by: no token may claim one. */
+/** User ids that visitors, API keys and the system itself go by: no token but our own may claim one. */
 const RESERVED = /^(visitor:|service:|dowell:|system$)/;
 
 /** Kept between requests: parsing the list and fetching key sets anew for each would cost more than the verification. */
@@ -42,11 +43,13 @@ const keys = new Map<string, VerificationKey>();
 
 /** The issuers this deployment trusts. A `JWT_ISSUERS` that is not what it should be trusts none: 503 for every token. */
 function issuers(env: Env): readonly Issuer[] {
-	const source = `${env.JWT_ISSUERS}\n${isDevelopment(env) ? env.DEV_SECRET : ""}`;
+	const own = tokenSecret(env);
+	const source = `${env.JWT_ISSUERS}\n${isDevelopment(env) ? env.DEV_SECRET : ""}\n${own}`;
 	let list = parsed.get(source);
 	if (!list) {
 		list = configured(env.JWT_ISSUERS || "[]");
-		if (isDevelopment(env) && env.DEV_SECRET) list = [...list, developmentIssuer(env.DEV_SECRET)];
+		if (isDevelopment(env) && env.DEV_SECRET) list = [...list, internal(DEVELOPMENT, env.DEV_SECRET)];
+		if (own !== undefined) list = [internal(OWN.issuer, own), ...list];
 		parsed.set(source, list);
 	}
 	return list;
@@ -69,10 +72,11 @@ function parseJson(text: string): unknown {
 	}
 }
 
-function developmentIssuer(secret: string): Issuer {
+/** An issuer that is ourselves. */
+function internal(issuer: string, secret: string): Issuer {
 	return {
-		issuer: DEVELOPMENT,
-		audience: "foyer",
+		issuer,
+		audience: OWN.audience,
 		secret,
 		algorithms: ["HS256"],
 		tenantClaim: "tenant",
@@ -136,10 +140,11 @@ function principalOfClaims(claims: JWTPayload, issuer: Issuer): Principal | unde
 	const tenantId = claims[issuer.tenantClaim];
 	const held = claims[issuer.rolesClaim];
 	if (typeof tenantId !== "string" || tenantId === "" || claims.exp === undefined) return undefined;
-	if (typeof claims.sub !== "string" || claims.sub === "" || RESERVED.test(claims.sub)) return undefined;
+	const isOwn = issuer.issuer === OWN.issuer;
+	if (typeof claims.sub !== "string" || claims.sub === "" || (!isOwn && RESERVED.test(claims.sub))) return undefined;
 	const name = typeof claims["name"] === "string" ? claims["name"] : claims.sub;
 	return {
-		kind: "user",
+		kind: isOwn && claims["kind"] === "service" ? "service" : "user",
 		tenantId,
 		userId: claims.sub,
 		name,
@@ -172,7 +177,7 @@ export async function developmentToken(
 	return new SignJWT({ tenant: tenantId, roles: [...roles], name, contactId, customerId })
 		.setProtectedHeader({ alg: "HS256" })
 		.setIssuer(DEVELOPMENT)
-		.setAudience("foyer")
+		.setAudience(OWN.audience)
 		.setSubject(identity.userId)
 		.setIssuedAt()
 		.setExpirationTime("7d")

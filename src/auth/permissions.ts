@@ -35,6 +35,11 @@ export function rolesWith(permission: Permission): readonly Role[] {
 	return granted[permission];
 }
 
+/** All that these roles grant. */
+export function permissionsOf(held: readonly Role[]): Permission[] {
+	return (Object.keys(granted) as Permission[]).filter((permission) => allows(held, permission));
+}
+
 /** Narrows a list of claimed roles to those that exist. */
 export function knownRoles(claimed: readonly unknown[]): Role[] {
 	return roles.filter((role) => claimed.includes(role));

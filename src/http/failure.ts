@@ -22,6 +22,7 @@ const statusOf = {
 	AccountNotFound: 400,
 	TagNotFound: 400,
 	Unauthorized: 401,
+	TokenException: 401,
 	Forbidden: 403,
 	ConnectionNotAllowed: 403,
 	NotFound: 404,
@@ -52,6 +53,7 @@ const statusOf = {
 	TooManyRequests: 429,
 	CooldownActive: 429,
 	InternalServerError: 500,
+	NotConfigured: 501,
 	Unavailable: 503,
 	Misconfigured: 503,
 } as const satisfies Record<string, ContentfulStatusCode> & Record<RefusalCode, ContentfulStatusCode>;

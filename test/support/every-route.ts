@@ -139,17 +139,6 @@ export const openRoutes: Record<string, readonly string[]> = {
 		"GET /docs",
 		"GET /assets/:file",
 	],
-	"descriptions of the routes tell nothing of what is in them": [
-		"GET /metadata",
-		"GET /metadata/app",
-		"GET /:format{(?:json|jsv|csv|xml|jsonl)}/metadata",
-		"GET /operations/metadata",
-		"GET /types/metadata",
-		"GET /types/:language",
-		"GET /openapi.json",
-		"GET /docs",
-		"GET /assets/:file",
-	],
 	"ask for the credential themselves: who calls, and a token for an API key": [
 		"GET /auth",
 		"POST /auth",
