@@ -45,7 +45,7 @@ export const contactListQuery = z.object({
 	/** Runs no count. */
 	simplifiedPaging: z.boolean().default(false),
 	cursor: z.string().max(4096).optional(),
-	sortOrder: z.enum(["Ascend", "Descend"]).default("Ascend"),
+	sortOrder: z.enum(["Ascend", "Descend"]).meta({ dto: "SortOrders" }).default("Ascend"),
 	/** GUIDs of contacts. */
 	specificIds: z.array(guid).max(500).optional(),
 	/** How the name begins, case and accents aside. */
