@@ -16,8 +16,8 @@ const platform: Family = { texts: "pascal", listsOptions: true, hasStatus: true,
 const directory: Family = { texts: "camel", listsOptions: false, hasStatus: false, dashes: false };
 const connections: Family = { texts: "pascal", listsOptions: false, hasStatus: true, dashes: true };
 
-/** The family that a path belongs to. */
+/** The family that a path belongs to. Signing in is of the platform. */
 export function familyOf(path: string): Family {
-	if (path.startsWith("/v1/")) return platform;
-	return path.startsWith("/api/") ? connections : directory;
+	if (path.startsWith("/api/")) return connections;
+	return /^\/(customers|accounts|tags)\b/.test(path) ? directory : platform;
 }

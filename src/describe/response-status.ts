@@ -21,6 +21,3 @@ export const responseStatus = z
 		meta: texts.optional(),
 	})
 	.meta({ dto: "ResponseStatus" });
-
-/** The types above are part of ServiceStack's libraries for Python and C#. */
-export const builtIn: ReadonlySet<string> = new Set(["ResponseStatus", "ResponseError"]);

@@ -12,9 +12,8 @@ import {
 	type NamedType,
 	type ObjectType,
 } from "../model.ts";
-import { builtIn } from "../response-status.ts";
 import { dotNetName } from "../types/csharp.ts";
-import { verbsOf } from "../types/language.ts";
+import { libraryTypes, verbsOf } from "../types/language.ts";
 import { layout } from "./layout.ts";
 
 export type OperationView = { format: PageFormat; lang: string | undefined; host: string };
@@ -130,7 +129,9 @@ function parameters(operation: DescribedOperation, catalog: Catalog): Html {
 			verbsOf(operation, methods) !== undefined && methods.some((method) => method === "POST" || method === "PUT"),
 	);
 	const place = (member: Member) => (inPath.has(member.name.toLowerCase()) ? "path" : isBody ? "body" : "query");
-	const types = typesOf(operation, catalog).sort((a, b) => Number(builtIn.has(a.name)) - Number(builtIn.has(b.name)));
+	const types = typesOf(operation, catalog).sort(
+		(a, b) => Number(libraryTypes.has(a.name)) - Number(libraryTypes.has(b.name)),
+	);
 	const others = types.map((type) => (type.kind === "object" ? membersTable(type, () => "form") : other(type)));
 	return html`${membersTable(operation.request, place)}${others}`;
 }
@@ -192,8 +193,8 @@ function other(type: Exclude<NamedType, ObjectType>): Html {
 function source(operation: DescribedOperation, catalog: Catalog, lang: string): Html | undefined {
 	const language = languages[lang];
 	if (!language) return undefined;
-	const types = [...typesOf(operation, catalog), operation.request];
-	const parts = types.map((type) => language.type(type)).filter((text) => text !== "");
+	const types = typesOf(operation, catalog).filter(({ name }) => !language.library.has(name));
+	const parts = [...types, operation.request].map((type) => language.type(type));
 	const text = [...(language.preamble ? [language.preamble] : []), ...parts].join("\n\n");
 	return html`<pre><code>${text}</code></pre>
 		<p><a href="/types/${lang}?IncludeTypes=${operation.name}.*">${language.label} ${operation.name} DTOs</a></p>`;

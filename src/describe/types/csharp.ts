@@ -1,7 +1,6 @@
 import { pascalCase } from "../../wire/formats/names.ts";
-import { builtIn } from "../response-status.ts";
 import type { Member, NamedType, ObjectType, SimpleKind, Type } from "../model.ts";
-import { memberAttribute, quoted, routeAttributes, type Language } from "./language.ts";
+import { libraryTypes, memberAttribute, quoted, routeAttributes, type Language } from "./language.ts";
 
 const usings = ["System", "System.Collections.Generic", "ServiceStack", "ServiceStack.DataAnnotations"];
 
@@ -9,14 +8,15 @@ const usings = ["System", "System.Collections.Generic", "ServiceStack", "Service
 export const csharp: Language = {
 	label: "C#",
 	comment: ["/*", "//", "*/"],
-	type: (type) => (builtIn.has(type.name) ? "" : declare(type)),
+	library: libraryTypes,
+	type: declare,
 	request: (operation) => {
 		const routes = routeAttributes(operation).map((route) => `[${route}]`);
 		const returned = operation.answer ? `IReturn<${typeName(operation.answer)}>` : "IReturnVoid";
 		return declareClass(operation.request, [returned], routes);
 	},
 	file: (header, types) => {
-		const parts = types.filter((source) => source !== "").map((source) => indent(source));
+		const parts = types.map((source) => indent(source));
 		const using = usings.map((name) => `using ${name};`).join("\n");
 		return `${header}\n\n${using}\n\n#nullable disable\n\nnamespace Foyer.ServiceModel\n{\n${parts.join("\n\n")}\n}\n`;
 	},

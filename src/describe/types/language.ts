@@ -10,6 +10,8 @@ export type Language = {
 	request(operation: DescribedOperation): string;
 	/** All of a file: its options in a comment, what it needs, and the types. */
 	file(header: string, types: readonly string[], selection: Selection): string;
+	/** Types that ServiceStack's library for the language has already: files of types leave them out. */
+	library: ReadonlySet<string>;
 	/** What stands before the types on the page of an operation. */
 	preamble?: string;
 	/** Opens, begins and closes the comment that holds the options. */
@@ -50,10 +52,24 @@ export function isOperation(type: NamedType | DescribedOperation): type is Descr
 
 /** A file of types in a language. */
 export function typesFile(language: Language, catalog: Catalog, options: TypesOptions): string {
-	const selection = selected(catalog, options);
+	const selection = withoutLibrary(language, selected(catalog, options));
 	const sources = selection.types.map((type) => (isOperation(type) ? language.request(type) : language.type(type)));
 	return language.file(header(language, options), sources, selection);
 }
+
+function withoutLibrary({ library }: Language, { types }: Selection): Selection {
+	return { types: types.filter(({ name }) => !library.has(name)) };
+}
+
+/** What ServiceStack's libraries for compiled and typed languages have; its TypeScript package leaves them to the generated file. */
+export const libraryTypes: ReadonlySet<string> = new Set([
+	"ResponseStatus",
+	"ResponseError",
+	"Authenticate",
+	"AuthenticateResponse",
+	"GetAccessToken",
+	"GetAccessTokenResponse",
+]);
 
 /** The options as a comment, which ServiceStack's tools read back to update a file. */
 function header({ comment: [open, off, close] }: Language, options: TypesOptions): string {

@@ -1,5 +1,4 @@
 import { pascalCase, snakeCase } from "../../wire/formats/names.ts";
-import { builtIn } from "../response-status.ts";
 import {
 	namesIn,
 	type DescribedOperation,
@@ -9,7 +8,7 @@ import {
 	type SimpleKind,
 	type Type,
 } from "../model.ts";
-import { isOperation, memberAttribute, quoted, routeAttributes, type Language } from "./language.ts";
+import { isOperation, libraryTypes, memberAttribute, quoted, routeAttributes, type Language } from "./language.ts";
 
 const imports = `import datetime
 import decimal
@@ -27,15 +26,15 @@ export const python: Language = {
 	label: "Python",
 	preamble: imports,
 	comment: ['"""', "#", '"""'],
-	type: (type) => (builtIn.has(type.name) ? "" : declare(type)),
+	library: libraryTypes,
+	type: declare,
 	request: (operation) => {
 		const routes = routeAttributes(operation).map((route) => `# @${route}\n`);
 		return routes.join("") + declareClass(operation.request, bases(operation), operation);
 	},
 	file: (header, types, selection) => {
 		const isGeneric = selection.types.some((type) => !isOperation(type) && type.kind === "object" && type.isGeneric);
-		const parts = types.filter((source) => source !== "");
-		return `${header}\n\n${[imports, ...(isGeneric ? ["T = TypeVar('T')"] : []), ...parts].join("\n\n\n")}\n`;
+		return `${header}\n\n${[imports, ...(isGeneric ? ["T = TypeVar('T')"] : []), ...types].join("\n\n\n")}\n`;
 	},
 };
 

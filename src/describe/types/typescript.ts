@@ -7,6 +7,7 @@ const comment = ["/*", "//", "*/"] as const;
 export const typescript: Language = {
 	label: "TypeScript",
 	comment,
+	library: new Set(),
 	type: (type) => (type.kind === "object" ? declareClass(type) : declareOther(type, "export ")),
 	request: declareRequest,
 	file: (header, types) => `${[header, returns, ...types].join("\n\n")}\n`,
@@ -16,6 +17,7 @@ export const typescript: Language = {
 export const typescriptDeclarations: Language = {
 	label: "TypeScript declarations",
 	comment,
+	library: new Set(),
 	type: (type) => (type.kind === "object" ? declareInterface(type) : declareOther(type, "declare ")),
 	request: (operation) =>
 		[...attributesOf(operation), declareInterface(operation.request, ` extends ${returned(operation)}`)].join("\n"),
