@@ -223,7 +223,7 @@ async function follow(
 	order: Order,
 	slice: Slice,
 ): Promise<ListedRow[] | undefined> {
-	if (plan.kind === "lookup") return lookUp(directory, plan, filter, order, slice);
+	if (plan.kind === "lookup") return lookUp(directory, filter, order, slice);
 	if (plan.kind === "scan")
 		return plan.cost > tuning.scan ? undefined : listRows(directory, filter, order, slice, plan);
 	if (sizes.total <= tuning.walk || exact === sizes.total) return listRows(directory, filter, order, slice, plan);
@@ -232,8 +232,8 @@ async function follow(
 	return rows.length === slice.limit ? rows : undefined;
 }
 
-async function lookUp(directory: Directory, plan: Plan, filter: Filter, order: Order, slice: Slice) {
-	const question = plan.cost === Number.POSITIVE_INFINITY ? undefined : questionOf(directory.tenantId, filter);
+async function lookUp(directory: Directory, filter: Filter, order: Order, slice: Slice) {
+	const question = questionOf(directory.tenantId, filter);
 	if (question === undefined) return undefined;
 	const ids = await findIds(directory, question, tuning.lookup + 1);
 	return ids.length > tuning.lookup ? undefined : listRows(directory, filter, order, slice, { kind: "lookup", ids });

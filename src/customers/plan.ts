@@ -35,20 +35,19 @@ const LONG_TEXT = 0.01;
  */
 export function plansOf(filter: Filter, sizes: Sizes, wanted: number): Plan[] {
 	const density = densityOf(filter, sizes);
+	const isLong = filter.nameKey !== undefined && filter.nameKey.length > 2;
 	const matches = sizes.total * density;
 	const scans = Object.entries(sizes.scans).map(([by, count]) => ({
 		kind: "scan" as const,
 		by: by as ScanBy,
 		cost: SCANNED * count,
 	}));
-	const lookup = matches <= tuning.lookup ? LOOKED_UP * matches : Number.POSITIVE_INFINITY;
+	// Asking the index is cheap even where there turn out to be too many: it goes before all that would read more than a walk may.
+	const lookup = matches <= tuning.lookup ? LOOKED_UP * matches : tuning.walk + 1;
 	return [
 		...scans,
-		{ kind: "walk" as const, cost: Math.min(sizes.total, density === 0 ? Number.POSITIVE_INFINITY : wanted / density) },
-		{
-			kind: "lookup" as const,
-			cost: filter.nameKey !== undefined && filter.nameKey.length > 2 ? tuning.lookup : lookup,
-		},
+		{ kind: "walk" as const, cost: Math.min(sizes.total, wanted / density) },
+		{ kind: "lookup" as const, cost: isLong ? tuning.lookup : lookup },
 	].sort((a, b) => a.cost - b.cost);
 }
 

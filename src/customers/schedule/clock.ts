@@ -40,8 +40,10 @@ export function clockSpans(byHour: readonly number[], byMinute: readonly number[
 export type Units = {
 	/** Whether this second is in one of them. */
 	has: (at: Civil) => boolean;
-	/** The next second at which that may be otherwise. */
+	/** The next second at which that may be otherwise; with certainty for a day ahead, which is as long as a window can be. */
 	nextEdge: (at: Civil) => Civil;
+	/** Whether the last of them has passed. */
+	isOver: (at: Civil) => boolean;
 };
 
 export type UnitRule = {
@@ -61,11 +63,14 @@ export function unitsOf(rule: UnitRule, occursOn: (day: Day) => boolean): Units 
 	return {
 		has: (at) => at >= first && indexAt(at) % interval === 0 && at < end(at),
 		nextEdge: (at) => {
-			if (interval === 1 && count === 0) return Number.POSITIVE_INFINITY;
+			const stop = end(at + SECONDS_A_DAY);
+			if (at >= stop) return Number.POSITIVE_INFINITY;
+			if (interval === 1 && at >= first) return stop;
 			const index = Math.max(indexAt(at), -1);
 			const next = index % interval === 0 ? index + 1 : (Math.floor(index / interval) + 1) * interval;
 			return first + next * length;
 		},
+		isOver: (at) => at >= end(at),
 	};
 }
 

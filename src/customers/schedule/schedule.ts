@@ -1,7 +1,7 @@
 import { type Civil, SECONDS_A_DAY } from "./calendar.ts";
 import type { Schedule, SchedulingRule } from "./schema.ts";
 import { type TimeRule, timeRule } from "./time-rule.ts";
-import { type Instant, steadyUntil, type Zone, zoneOf } from "./zone.ts";
+import { type Instant, stretchFrom, type Zone, zoneOf } from "./zone.ts";
 
 export { type Schedule, type SchedulingRule, schedule } from "./schema.ts";
 export { validateSchedule } from "./validate.ts";
@@ -111,21 +111,20 @@ function byPriority(rules: readonly SchedulingRule[]): SchedulingRule[] {
  * edges of rules have to be tried there, and then the instant at which the clocks change.
  */
 function nextChange({ zone, timeRules, ruleAt, stateOf }: Timetable, now: Instant): Instant | undefined {
-	const stateAt = (instant: Instant) => stateOf(ruleAt(instant + zone.offsetAt(instant)));
 	if (timeRules.length === 0) return undefined;
-	const before = stateAt(now);
 	const limit = now + HORIZON_DAYS * SECONDS_A_DAY;
+	let offset = zone.offsetAt(now);
+	const before = stateOf(ruleAt(now + offset));
 	let edges = 0;
 	for (let instant = now; instant < limit;) {
-		const offset = zone.offsetAt(instant);
-		const end = steadyUntil(zone, instant, limit);
+		const { end, nextOffset } = stretchFrom(zone, instant, offset, limit);
 		const nextEdge = edgesOf(timeRules, instant + offset, end + offset);
 		for (let at = nextEdge(); at < end + offset; at = nextEdge()) {
 			if (stateOf(ruleAt(at)) !== before) return at - offset;
 			if (++edges === MOST_EDGES) return undefined;
 		}
-		if (stateAt(end) !== before) return end;
-		instant = end;
+		if (stateOf(ruleAt(end + nextOffset)) !== before) return end;
+		[instant, offset] = [end, nextOffset];
 	}
 	return undefined;
 }

@@ -46,7 +46,7 @@ export function timeRule(rule: SchedulingRule): TimeRule {
 		nextEdge: (at, limit) => {
 			for (let day = Math.floor(at / SECONDS_A_DAY) - 1; day * SECONDS_A_DAY < limit; day++) {
 				const edge = nextEdgeOn(day, at, spans, units);
-				if (edge !== undefined && occursOn(day)) return Math.min(edge, limit);
+				if (edge !== undefined && occursOn(day) && !units?.isOver(day * SECONDS_A_DAY)) return Math.min(edge, limit);
 			}
 			return limit;
 		},

@@ -20,9 +20,24 @@ export function zoneOf(name: string): Zone | undefined {
 	if (known) return known;
 	const formatter = formatterOf(ianaOf(key));
 	if (!formatter) return undefined;
-	const zone = { offsetAt: (instant: Instant) => civilOf(formatter, instant) - instant };
+	const zone = { offsetAt: remembering((instant) => civilOf(formatter, instant) - instant) };
 	zones.set(key, zone);
 	return zone;
+}
+
+/** No zone has changed its clocks twice within four days since 1970; the least is 6.96, in Boa Vista in October 2000. */
+const STEP = 4 * SECONDS_A_DAY;
+
+/** Offsets at multiples of four days, where every search for a change of the clocks looks: ten years of them. */
+function remembering(offsetAt: (instant: Instant) => number): (instant: Instant) => number {
+	const known = new Map<Instant, number>();
+	return (instant) => {
+		if (instant % STEP !== 0) return offsetAt(instant);
+		if (known.size > 1000) known.clear();
+		const offset = known.get(instant) ?? offsetAt(instant);
+		known.set(instant, offset);
+		return offset;
+	};
 }
 
 let ianaNames: ReadonlyMap<string, string> | undefined;
@@ -52,25 +67,26 @@ function formatterOf(iana: string): Intl.DateTimeFormat | undefined {
 }
 
 function civilOf(formatter: Intl.DateTimeFormat, instant: Instant): Civil {
-	const parts = formatter.formatToParts(instant * 1000);
-	const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value);
-	const day = dayOf(part("year"), part("month"), part("day"));
-	return day * SECONDS_A_DAY + part("hour") * 3600 + part("minute") * 60 + part("second");
+	const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = formatter
+		.format(instant * 1000)
+		.split(/\D+/)
+		.map(Number);
+	return dayOf(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
 }
 
-/** No zone has changed its clocks twice within four days since 1970; the least is 6.96, in Boa Vista in October 2000. */
-const LONGEST_STEP = 4 * SECONDS_A_DAY;
+/** Until when a zone's offset stays what it is, and what it is then. */
+export type Stretch = { end: Instant; nextOffset: number };
 
-/** The next stretch of time during which a zone's offset stays as it is: no longer than four days, nor than up to `limit`. */
-export function steadyUntil({ offsetAt }: Zone, instant: Instant, limit: Instant): Instant {
-	const offset = offsetAt(instant);
+/** A stretch of one offset from an instant on: to the next multiple of four days, the next change of the clocks or `limit`. */
+export function stretchFrom({ offsetAt }: Zone, instant: Instant, offset: number, limit: Instant): Stretch {
+	let end = Math.min((Math.floor(instant / STEP) + 1) * STEP, limit);
+	const nextOffset = offsetAt(end);
+	if (nextOffset === offset) return { end, nextOffset };
 	let steady = instant;
-	let end = Math.min(instant + LONGEST_STEP, limit);
-	if (offsetAt(end) === offset) return end;
 	while (end - steady > 1) {
 		const middle = Math.floor((steady + end) / 2);
 		if (offsetAt(middle) === offset) steady = middle;
 		else end = middle;
 	}
-	return end;
+	return { end, nextOffset };
 }
