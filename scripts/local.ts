@@ -79,9 +79,11 @@ async function started(options: MiniflareOptions): Promise<Miniflare> {
 
 async function runtimeOptions(config: Unstable_Config, options: LocalOptions) {
 	const { workerOptions, define } = unstable_getMiniflareWorkerOptions(config);
+	const { assets: _, ...withoutAssets } = workerOptions;
+	const files = config.assets?.binding;
 	return {
-		...workerOptions,
-		...localAssets(config),
+		...withoutAssets,
+		...(files ? { serviceBindings: localAssets(files) } : {}),
 		name: config.name ?? "worker",
 		modules: [
 			{ type: "ESModule" as const, path: join(root, "index.js"), contents: await bundleWorker(config, define) },
@@ -99,13 +101,9 @@ async function runtimeOptions(config: Unstable_Config, options: LocalOptions) {
 }
 
 /** Files straight from the disk: Miniflare's assets would put two Workers of its own before ours, for every request. */
-function localAssets({ assets }: Unstable_Config) {
-	if (!assets?.binding) return {};
+function localAssets(binding: string) {
 	gatherAssets();
-	return {
-		assets: undefined,
-		serviceBindings: { [assets.binding]: { disk: { path: staticFolder, writable: false } } },
-	};
+	return { [binding]: { disk: { path: staticFolder, writable: false } } };
 }
 
 function logger(quiet: boolean) {

@@ -217,14 +217,14 @@ const things = z.object({ items: z.array(thing) }).meta({ dto: "ListResponse", a
 
 const shop = new Hono<FoyerEnv>()
 	.get(
-		"/things",
+		"/customers/things",
 		requires("chat:use"),
 		operation({ name: "ListThings", summary: 'Lists */ """ <things>', answer: things, table: "items" }),
 		valid("query", page1.extend({ colors: z.array(color).optional() }).meta({ base: page1 })),
 		(c) => c.json({}),
 	)
 	.delete(
-		"/things/:Id",
+		"/customers/things/:Id",
 		requires("chat:use"),
 		operation({ name: "DeleteThing", summary: "Deletes", answer: null }),
 		valid("param", z.object({ Id: z.string() })),
@@ -261,7 +261,7 @@ it("refers to named schemas in OpenAPI and leaves our own words out of it", () =
 	const document = openApi(describeRoutes(shop.routes), "1");
 	expect(document).toMatchObject({
 		paths: {
-			"/things": {
+			"/customers/things": {
 				get: {
 					operationId: "ListThings",
 					parameters: [
@@ -270,7 +270,7 @@ it("refers to named schemas in OpenAPI and leaves our own words out of it", () =
 					],
 				},
 			},
-			"/things/{Id}": {
+			"/customers/things/{Id}": {
 				delete: { parameters: [{ name: "Id", in: "path", required: true }], responses: { "204": {} } },
 			},
 		},
