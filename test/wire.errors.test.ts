@@ -4,7 +4,6 @@ import { beforeAll, expect, it, vi } from "vitest";
 import { app } from "../src/app.ts";
 import { orFail, respondWithStatus } from "../src/http/failure.ts";
 import type { FoyerEnv } from "../src/http/foyer-env.ts";
-import type { Refusal } from "../src/rooms/model.ts";
 import { readCsv } from "../src/wire/formats/csv.ts";
 import { readJsonl } from "../src/wire/formats/jsonl.ts";
 import { readJsv } from "../src/wire/formats/jsv.ts";
@@ -45,7 +44,7 @@ beforeAll(async () => {
 const limited = new Hono<FoyerEnv>()
 	.use(encoded)
 	.get("/limited", (c) => {
-		orFail({ ok: false, code: "RateLimited", message: "Too many messages.", retryAfterMs: 1500 } as Refusal);
+		orFail({ ok: false, code: "RateLimited", message: "Too many messages.", retryAfterMs: 1500 });
 		return c.text("not reached");
 	})
 	.onError(respondWithStatus);
@@ -53,7 +52,7 @@ const limited = new Hono<FoyerEnv>()
 /** Asks as `ask` does, of another app or of a Worker that cannot reach its rooms. */
 async function askOf(part: Hono<FoyerEnv>, address: string, headers: Record<string, string> = {}): Promise<Text> {
 	const request = new Request(`https://foyer.test${address}`, { headers });
-	const response = await part.fetch(request, { ...env, ROOMS: undefined } as unknown as Env);
+	const response = await part.fetch(request, { ...env, ROOMS: undefined });
 	return {
 		status: response.status,
 		type: response.headers.get("Content-Type"),

@@ -1,3 +1,4 @@
+import { demoCustomerId } from "./demo.ts";
 import type { Role } from "./permissions.ts";
 import type { Principal } from "./principal.ts";
 
@@ -26,9 +27,6 @@ const people: Record<Exclude<Role, "SystemAdministrator">, readonly { id: string
 	Manager: [{ id: "manager", name: "Mia Manager" }],
 	Customer: [{ id: "customer", name: "Carl Customer" }],
 };
-
-/** The customer that each tenant's Carl speaks for; the demo makes Acme's. */
-export const demoCustomerId = "66f0a1c0d3e4f5a6b7c8d9f000000000";
 
 export type DemoIdentity = { tenantId: string; userId: string; name: string; roles: Role[]; customerId?: string };
 

@@ -9,12 +9,14 @@ import { writeXml } from "./formats/xml.ts";
 import { htmlPage } from "./html.ts";
 import type { Format } from "./negotiate.ts";
 
+type Schema = z.core.$ZodType;
+
 export type Spelling = "camel" | "pascal";
 
 /** What is known of an answer: its operation's name and schema, its table, and how its family spells texts other than JSON. */
 export type Shape = {
 	name: string;
-	schema: z.core.$ZodType | undefined;
+	schema: Schema | undefined;
 	table: string | undefined;
 	texts: Spelling;
 };
@@ -38,16 +40,19 @@ export function encode(value: unknown, format: Format, shape: Shape, asked: Spel
 	const texts = asked ?? shape.texts;
 	switch (format) {
 		case "json":
-			return JSON.stringify(spelled(value, asked ?? "camel"));
+			return JSON.stringify(spelled(value, asked ?? "camel", shape.schema));
 		case "jsv":
-			return writeJsv(spelled(typed(shape.schema, value), texts));
+			return writeJsv(spelled(typed(shape.schema, value), texts, shape.schema));
 		case "jsonl":
-			return writeJsonl(spelled(table(value, shape), texts));
+			return writeJsonl(spelled(table(value, shape), texts, tableSchema(shape)));
 		case "csv":
-			return writeCsv(spelled(typed(tableSchema(shape), table(value, shape)), "pascal"), header(shape));
+			return writeCsv(
+				spelled(typed(tableSchema(shape), table(value, shape)), "pascal", tableSchema(shape)),
+				header(shape),
+			);
 		case "xml":
-			return writeXml(spelled(value, "pascal"), {
-				root: rootName(value, shape),
+			return writeXml(spelled(value, "pascal", shape.schema), {
+				root: dtoName(shape.schema) ?? shape.name,
 				namespace: NAMESPACE,
 				typeOf: (path) => ({ item: itemName(shape.schema, path) }),
 			});
@@ -58,8 +63,25 @@ export function encode(value: unknown, format: Format, shape: Shape, asked: Spel
 
 const NAMESPACE = "http://schemas.servicestack.net/types";
 
-function spelled(value: unknown, spelling: Spelling): unknown {
-	return renameKeys(value, spelling === "pascal" ? pascalCase : camelCase);
+/** A copy whose members are spelled another way; the keys of a dictionary are nobody's members and stay. */
+function spelled(value: unknown, spelling: Spelling, schema?: Schema): unknown {
+	const rename = spelling === "pascal" ? pascalCase : camelCase;
+	if (!schema) return renameKeys(value, rename);
+	if (Array.isArray(value)) return value.map((item) => spelled(item, spelling, elementOf(schema)));
+	const { schema: inner } = kindOf(schema);
+	if (!isObject(value) || inner._zod.def.type === "unknown") return value;
+	if (inner._zod.def.type === "record") {
+		const { valueType } = (inner as z.core.$ZodRecord)._zod.def;
+		return mapMembers(value, (name, member) => [name, spelled(member, spelling, valueType)]);
+	}
+	return mapMembers(value, (name, member) => [rename(name), spelled(member, spelling, memberOf(inner, name))]);
+}
+
+function mapMembers(
+	value: Record<string, unknown>,
+	change: (name: string, member: unknown) => [name: string, member: unknown],
+): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(value).map(([name, member]) => change(name, member)));
 }
 
 /** The part of an answer that is a table: the member the operation names, or (an error, an answer without one) the whole. */
@@ -67,68 +89,50 @@ function table(value: unknown, shape: Shape): unknown {
 	return shape.table !== undefined && isObject(value) && shape.table in value ? value[shape.table] : value;
 }
 
-function tableSchema({ schema, table: name }: Shape): z.core.$ZodType | undefined {
+function tableSchema({ schema, table: name }: Shape): Schema | undefined {
 	return name === undefined ? schema : memberOf(schema, name);
 }
 
 /** The columns of a table, so that an empty one has them too. */
 function header(shape: Shape): string[] | undefined {
-	const rows = tableSchema(shape);
-	const inner = rows && kindOf(rows).schema;
-	if (inner?._zod.def.type !== "array") return undefined;
-	const row = kindOf((inner as z.core.$ZodArray)._zod.def.element).schema;
-	return row._zod.def.type === "object"
-		? Object.keys((row as z.core.$ZodObject)._zod.def.shape).map((name) => pascalCase(name))
+	const row = elementOf(tableSchema(shape));
+	const inner = row && kindOf(row).schema;
+	return inner?._zod.def.type === "object"
+		? Object.keys((inner as z.core.$ZodObject)._zod.def.shape).map((name) => pascalCase(name))
 		: undefined;
 }
 
 /** A copy in which texts that are instants are dates, because formats other than JSON write those in a way of their own. */
-function typed(schema: z.core.$ZodType | undefined, value: unknown): unknown {
+function typed(schema: Schema | undefined, value: unknown): unknown {
 	if (!schema || value === null || value === undefined) return value;
-	const { schema: inner, format } = kindOf(schema);
-	if (typeof value === "string") return format === "date-time" ? new Date(value) : value;
-	if (Array.isArray(value)) {
-		const element = inner._zod.def.type === "array" ? (inner as z.core.$ZodArray)._zod.def.element : undefined;
-		return value.map((item) => typed(element, item));
-	}
-	if (!isObject(value)) return value;
-	return Object.fromEntries(
-		Object.entries(value).map(([name, member]) => [name, typed(memberOf(inner, name), member)]),
-	);
+	if (typeof value === "string") return kindOf(schema).format === "date-time" ? new Date(value) : value;
+	if (Array.isArray(value)) return value.map((item) => typed(elementOf(schema), item));
+	return isObject(value) ? mapMembers(value, (name, member) => [name, typed(memberOf(schema, name), member)]) : value;
 }
 
-function memberOf(schema: z.core.$ZodType | undefined, name: string): z.core.$ZodType | undefined {
+function memberOf(schema: Schema | undefined, name: string): Schema | undefined {
 	const inner = schema && kindOf(schema).schema;
 	return inner?._zod.def.type === "object" ? (inner as z.core.$ZodObject)._zod.def.shape[name] : undefined;
 }
 
+function elementOf(schema: Schema | undefined): Schema | undefined {
+	const inner = schema && kindOf(schema).schema;
+	return inner?._zod.def.type === "array" ? (inner as z.core.$ZodArray)._zod.def.element : undefined;
+}
+
 /** The type that clients know an object by. */
-export function dtoName(schema: z.core.$ZodType | undefined): string | undefined {
+export function dtoName(schema: Schema | undefined): string | undefined {
 	for (let inner = schema; inner;) {
 		const name = (inner as z.ZodType).meta?.()?.["dto"];
 		if (typeof name === "string") return name;
-		const def = inner._zod.def as { innerType?: z.core.$ZodType; out?: z.core.$ZodType };
+		const def = inner._zod.def as { innerType?: Schema; out?: Schema };
 		inner = def.innerType ?? def.out;
 	}
 	return undefined;
 }
 
-function rootName(value: unknown, shape: Shape): string {
-	const isError = isObject(value) && Object.keys(value).join() === "responseStatus";
-	return (!isError && dtoName(shape.schema)) || (isError ? "ErrorResponse" : shape.name);
-}
-
 /** The element that an item of a list is written as: its type's name. */
-function itemName(schema: z.core.$ZodType | undefined, path: readonly string[]): string {
-	let at = schema;
-	for (const name of path) {
-		const inner = at && kindOf(at).schema;
-		at =
-			inner?._zod.def.type === "array"
-				? memberOf((inner as z.core.$ZodArray)._zod.def.element, camelCase(name))
-				: memberOf(inner, camelCase(name));
-	}
-	const list = at && kindOf(at).schema;
-	const element = list?._zod.def.type === "array" ? (list as z.core.$ZodArray)._zod.def.element : undefined;
-	return dtoName(element) ?? "string";
+function itemName(schema: Schema | undefined, path: readonly string[]): string {
+	const list = path.reduce((at, name) => memberOf(elementOf(at) ?? at, camelCase(name)), schema);
+	return dtoName(elementOf(list)) ?? "string";
 }

@@ -47,7 +47,8 @@ function grow(from: Branch[], [segment, ...rest]: string[]): void {
 		return;
 	}
 	// A parameter that is one of a few words is each of them.
-	const words = /^:\w+\{(?:\(\?:)?([\w|]+)\)?\}$/.exec(segment)?.[1]?.split("|") ?? (segment.startsWith(":") ? [] : [segment]);
+	const words =
+		/^:\w+\{(?:\(\?:)?([\w|]+)\)?\}$/.exec(segment)?.[1]?.split("|") ?? (segment.startsWith(":") ? [] : [segment]);
 	grow(
 		from.flatMap((at) => (words.length === 0 ? [(at.parameter ??= branch(""))] : words.map((word) => below(at, word)))),
 		rest,

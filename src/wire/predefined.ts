@@ -119,23 +119,35 @@ function executionOf(c: Context<FoyerEnv>): ExecutionContext | undefined {
 
 /**
  * The operation's route for a method: of those whose path the members can fill, the one that takes most of them. POST, which is how clients
- * send whatever is no GET, also stands for the verb of an operation that has no POST.
+ * send whatever is no GET, also stands for the one verb of an operation that has no POST. Where the last segment of the path says what to
+ * do, the name of the operation does not.
  */
 function routeFor(own: readonly DescribedRoute[], method: string, members: Members): DescribedRoute {
 	const ofMethod = own.filter((route) => route.method === method);
-	const candidates = ofMethod.length > 0 || method !== "POST" ? ofMethod : own;
+	const hasOneVerb = new Set(own.map((route) => route.method)).size === 1;
+	const candidates = ofMethod.length === 0 && method === "POST" && hasOneVerb ? own : ofMethod;
 	if (candidates.length === 0) throw wrongMethod(own);
-	const [best] = candidates
+	const fitting = candidates
 		.filter(({ path }) => pathMembers(path).every((name) => memberOf(members, name) !== undefined))
 		.sort((a, b) => pathMembers(b.path).length - pathMembers(a.path).length);
-	if (best) return best;
-	const missing = pathMembers(candidates[0]?.path ?? "").filter((name) => memberOf(members, name) === undefined);
-	const fields = missing.map((name) => ({
-		errorCode: "NotEmpty",
-		fieldName: pascalCase(name),
-		message: `'${words(pascalCase(name))}' must not be empty.`,
-	}));
-	throw new Failure("ValidationFailed", fields[0]?.message ?? "The request is not complete.", { fields });
+	const [best, next] = fitting;
+	if (!best) throw incomplete(candidates[0]?.path ?? "", members);
+	if (next && pathMembers(next.path).length === pathMembers(best.path).length) throw ambiguous(candidates);
+	return best;
+}
+
+function incomplete(path: string, members: Members): Failure {
+	const missing = pathMembers(path).filter((name) => memberOf(members, name) === undefined);
+	const fields = missing.map((name) => {
+		const message = `'${words(pascalCase(name))}' must not be empty.`;
+		return { errorCode: "NotEmpty", fieldName: pascalCase(name), message };
+	});
+	return new Failure("ValidationFailed", fields[0]?.message ?? "The request is not complete.", { fields });
+}
+
+function ambiguous(candidates: readonly DescribedRoute[]): Failure {
+	const paths = candidates.map(({ path }) => path.replace(/:(\w+)/g, "{$1}")).join(", ");
+	return new Failure("BadRequest", `The name of this operation does not say what to do; call one of ${paths}.`);
 }
 
 function wrongMethod(own: readonly DescribedRoute[]): Failure {

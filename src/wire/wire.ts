@@ -1,6 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
+import * as z from "zod";
+import { responseStatus } from "../describe/response-status.ts";
 import { Failure } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
 import { describeRoutes, inputSchema, type DescribedRoute } from "../http/operation.ts";
@@ -16,6 +18,8 @@ const CONTROLS: ReadonlySet<string> = new Set(["format", "jsconfig", "callback"]
 
 /** Families whose texts other than JSON are in camel case, too: the directory's (section 0.1 of the reference). */
 const CAMEL = /^\/(customers|accounts|tags)\b/i;
+
+const errorResponse = z.object({ responseStatus });
 
 /**
  * The outer half of the edge: an answer, also an error, leaves in the format that was asked for. JSON that nobody asked to be spelled
@@ -115,7 +119,7 @@ function shapeOf(c: Context<FoyerEnv>): Shape {
 	const answer = c.get("answer");
 	const { operation, path = c.req.path } = answer?.route ?? routeOf(c) ?? {};
 	const texts = CAMEL.test(path) ? "camel" : "pascal";
-	if (!c.res.ok) return { name: "ErrorResponse", schema: undefined, table: undefined, texts };
+	if (!c.res.ok) return { name: "ErrorResponse", schema: errorResponse, table: undefined, texts };
 	const name = operation?.name ?? "Answer";
 	const schema = operation?.answer ?? undefined;
 	return answer?.isBatch
