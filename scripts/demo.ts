@@ -1,5 +1,6 @@
 /** What a fresh start shows: two tenants, two orgs, a group chat and a visitor room. Seeding twice changes nothing. */
 import type { D1Database } from "@cloudflare/workers-types";
+import { demoCustomerId } from "../src/auth/demo.ts";
 import { chatIdOf } from "../src/rooms/room-id.ts";
 
 /** A way into the Worker: `dispatchFetch` of Miniflare, or `fetch` of a server that runs. */
@@ -56,6 +57,36 @@ const storefront: readonly Line[] = [
 	{ by: "ada", body: "No, nothing. You'll get the tracking number by e-mail this afternoon." },
 ];
 
+const customerId = (number: number) => `66f0a1c0d3e4f5a6b7c8d9f${number}00000000`;
+
+const customers = [
+	{
+		id: customerId(1),
+		name: "Brightwater Hotels",
+		referenceId: "BW",
+		schedule: {
+			timeZoneId: "Europe/Lisbon",
+			defaultState: "Closed",
+			rules: [
+				{
+					name: "Reception",
+					state: "Open",
+					simpleRuleType: "Time",
+					startDate: "2026-01-05",
+					startTime: "08:00",
+					endTime: "20:00",
+					frequency: "Daily",
+					interval: 1,
+				},
+			],
+		},
+	},
+	{ id: demoCustomerId, name: "Brightwater Porto", referenceId: "BW-1", parentCustomerId: customerId(1) },
+	{ id: customerId(2), name: "Porto, Café", referenceId: "BW-1a", parentCustomerId: demoCustomerId },
+	{ id: customerId(3), name: "Brightwater Évora", referenceId: "BW-2", parentCustomerId: customerId(1) },
+	{ id: customerId(4), name: "Quince & Daughters", referenceId: "QD" },
+];
+
 /** Puts the demo into a Worker in development and its database. */
 export async function seedDemo(ask: Ask, database: D1Database): Promise<void> {
 	await seedTenants(database);
@@ -63,6 +94,7 @@ export async function seedDemo(ask: Ask, database: D1Database): Promise<void> {
 	const ben = await tokenOf(ask, "acme", "Agent", 2);
 	await seedGroupChat(ask, { ada, ben });
 	await seedVisitorRoom(ask, ada);
+	await seedCustomers(ask);
 }
 
 /** A token of a demo identity; `number` picks one of several people of the role. */
@@ -94,6 +126,15 @@ async function seedGroupChat(ask: Ask, tokens: Record<"ada" | "ben", string>): P
 	for (const [index, { by, body }] of returnsDesk.entries()) {
 		if (index >= said) await send(ask, demo.chatId, by === "ben" ? tokens.ben : tokens.ada, index, body);
 	}
+}
+
+/** A small tree; Carl, the customer of the demo, speaks for its second. Ids are fixed, so that what is there is not made again. */
+async function seedCustomers(ask: Ask): Promise<void> {
+	const token = await tokenOf(ask, "acme", "Manager");
+	const ids = customers.map(({ id }) => id).join();
+	const { items } = await call<{ items: { id: string }[] }>(ask, "GET", `/customers?specificIds=${ids}`, { token });
+	const made = new Set(items.map(({ id }) => id));
+	for (const body of customers) if (!made.has(body.id)) await call(ask, "POST", "/customers", { token, body });
 }
 
 async function seedVisitorRoom(ask: Ask, ada: string): Promise<void> {

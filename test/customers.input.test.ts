@@ -149,11 +149,11 @@ it("lets one of two moves win that would close a circle together", async () => {
 			mia.call("POST", `/customers/${a.id}/move`, { parentCustomerId: b.id }),
 			mia.call("POST", `/customers/${b.id}/move`, { parentCustomerId: a.id }),
 		]);
-		expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+		expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
 		const counts = await Promise.all(
 			[a, b].map(async ({ id }) => (await mia.call("GET", `/customers/${id}`)).body.descendantCount),
 		);
-		expect(counts.sort()).toEqual([0, 1]);
+		expect(counts.sort((a, b) => a - b)).toEqual([0, 1]);
 	}
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { demoCustomerId } from "../src/auth/development.ts";
+import { demoCustomerId } from "../src/auth/demo.ts";
 import { Person, unique } from "./support/client.ts";
 
 async function family() {

@@ -34,9 +34,7 @@ const PORTION = 1000;
 /** Inserts copies of the rows that were imported under a reference, by 1,000, as ready-made values. */
 async function bareInsert(record: D1Database, search: D1Database, reference: string): Promise<number> {
 	const like = `reference_id >= '${reference}' AND reference_id < '${reference}z'`;
-	const { results } = await record
-		.prepare(`SELECT * FROM customer WHERE tenant_id = '${TENANT}' AND ${like}`)
-		.all<Record<string, unknown>>();
+	const { results } = await record.prepare(`SELECT * FROM customer WHERE tenant_id = '${TENANT}' AND ${like}`).all();
 	const names = Object.keys(results[0] ?? {});
 	const { results: entries } = await search
 		.prepare(`SELECT rowid AS id, grams, facets FROM customer_entry WHERE rowid >= ?1 ORDER BY rowid LIMIT ${IMPORTED}`)

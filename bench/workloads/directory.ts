@@ -32,7 +32,7 @@ function questions([roots, second, third]: Shape): Record<string, string> {
 	const [small, middle, large] = [roots + second + 7, roots + 7, 3].map(uidOf);
 	const tags = `${uidOf(5)},${uidOf(70)}`;
 	const orders = ["DateCreated", "DateLastModified", "ReferenceId", "AccountName"].flatMap((field) => [
-		[`${field}`, `sortField=${field}`],
+		[field, `sortField=${field}`],
 		[`${field}, descending`, `sortField=${field}&sortOrder=Descend`],
 		[`tag, ${field}`, `tagIds=${uidOf(5)}&sortField=${field}`],
 		[`account, ${field}`, `accountIds=${uidOf(4)}&sortField=${field}`],

@@ -4,8 +4,16 @@ import type { FoyerEnv } from "./foyer-env.ts";
 
 const options = {
 	allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"],
-	allowHeaders: ["Content-Type", "Authorization", "X-Api-Key", "X-Http-Method-Override", "X-Request-Id", "Accept"],
-	exposeHeaders: ["X-Request-Id", "Retry-After", "WWW-Authenticate"],
+	allowHeaders: [
+		"Content-Type",
+		"Authorization",
+		"X-Api-Key",
+		"X-Http-Method-Override",
+		"X-Request-Id",
+		"Accept",
+		"If-Match",
+	],
+	exposeHeaders: ["X-Request-Id", "ETag", "Retry-After", "WWW-Authenticate", "X-AutoBatch-Completed"],
 	maxAge: 600,
 };
 
