@@ -3,6 +3,7 @@ import { readCsv } from "../src/wire/formats/csv.ts";
 import { readJsv } from "../src/wire/formats/jsv.ts";
 import { readXml } from "../src/wire/formats/xml.ts";
 import { Person, unique } from "./support/client.ts";
+import { askWith } from "./support/tokens.ts";
 import { ask, json, type Ask } from "./support/wire.ts";
 
 let ada: Person;
@@ -234,4 +235,40 @@ it("says what is wrong with a call: the operation, the method, a member of its p
 	expect((await post("/api/ChatRequest", " ".repeat(2 * 1024 * 1024 + 1))).status).toBe(413);
 	for (const text of ["", " ", "null"])
 		expect([text, (await post("/api/ChatRequest", text)).status]).toEqual([text, 200]);
+});
+
+it("lets pages of the origins that are named call with credentials, and read what a batch came to", async () => {
+	const named = { CORS_ORIGINS: "https://desk.acme.test, https://app.acme.test" };
+	const Origin = "https://app.acme.test";
+	const body = [{ chatId, body: "from a page" }];
+	for (const path of ["/api/ChatMessageSendRequest[]", "/json/reply/ChatMessageSendRequest[]"]) {
+		const preflight = await askWith(named, path, {
+			method: "OPTIONS",
+			headers: {
+				Origin,
+				"Access-Control-Request-Method": "POST",
+				"Access-Control-Request-Headers": "authorization,content-type,x-http-method-override",
+			},
+		});
+		expect([path, preflight.status]).toEqual([path, 204]);
+		const allowed = preflight.headers.get("Access-Control-Allow-Headers")?.split(",");
+		for (const header of ["Content-Type", "Authorization", "X-Api-Key", "X-Http-Method-Override", "Accept"])
+			expect(allowed).toContain(header);
+		const methods = preflight.headers.get("Access-Control-Allow-Methods")?.split(",");
+		expect(methods?.toSorted()).toEqual(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
+		expect(preflight.headers.get("Access-Control-Max-Age")).toBe("600");
+		const answer = await askWith(named, path, { method: "POST", headers: { ...ada.headers, Origin }, body });
+		for (const { headers } of [preflight, answer]) {
+			expect(headers.get("Access-Control-Allow-Origin")).toBe(Origin);
+			expect(headers.get("Access-Control-Allow-Credentials")).toBe("true");
+			expect(headers.get("Vary")).toContain("Origin");
+		}
+		expect(answer.headers.get("Vary")?.split(", ").toSorted()).toEqual(["Accept", "Origin"]);
+		expect(answer.headers.get("X-AutoBatch-Completed")).toBe("1");
+		const exposed = answer.headers.get("Access-Control-Expose-Headers")?.split(",");
+		for (const header of ["X-AutoBatch-Completed", "Retry-After", "WWW-Authenticate"])
+			expect(exposed).toContain(header);
+		const stranger = await askWith(named, path, { method: "POST", headers: { Origin: "https://evil.test" }, body });
+		expect([stranger.status, stranger.headers.get("Access-Control-Allow-Origin")]).toEqual([401, null]);
+	}
 });
