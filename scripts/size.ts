@@ -8,8 +8,11 @@ import { bundleWorker } from "./bundle.ts";
 import { root } from "./local.ts";
 import { wrangler } from "./wrangler.ts";
 
-/** A quarter above the bundle of 2026-11-22 (681 KiB, gzip 154). `import { z } from "zod"` alone would add 400. */
-const budgetKiB = { raw: 850, gzip: 192 };
+/**
+ * A fifth above the bundle of 2026-11-22 (1,234 KiB, gzip 289; Cloudflare takes 3 MiB of gzip). Numbering plans of telephones are 180 of it,
+ * Temporal and recurrence rules 170. `import { z } from "zod"` alone would add 400, any `z.core.…` used as a value as much.
+ */
+const budgetKiB = { raw: 1480, gzip: 350 };
 
 const folder = mkdtempSync(join(tmpdir(), "foyer-size-"));
 try {
