@@ -3,7 +3,7 @@ import { tenantDatabase } from "../db/database.ts";
 import { Failure, orFail } from "../http/failure.ts";
 import type { MemberChange, Snapshot } from "../rooms/conversation.ts";
 import { unreadCount, type Message } from "../rooms/model.ts";
-import { newGuid } from "../rooms/room-id.ts";
+import { newGuid, ZERO_GUID } from "../rooms/room-id.ts";
 import { roomOf } from "../rooms/rooms.ts";
 import type { Chat, ChatBody, ChatMemberBody } from "./schema.ts";
 import { searchMessages } from "./search.ts";
@@ -81,7 +81,7 @@ function chatOfRow(row: ChatRow, members: readonly MemberRow[]): Chat {
 			userId,
 			isActive: isActive === 1,
 			isArchived: isArchived === 1,
-			...(lastChatMessageId === null ? {} : { lastChatMessageId }),
+			lastChatMessageId: lastChatMessageId ?? ZERO_GUID,
 			chatMemberName: name,
 		})),
 		isArchived: row.isArchived === 1,
@@ -108,7 +108,7 @@ function chatOfSnapshot({ room, members }: Snapshot, userId: string): Chat {
 			userId: member.userId,
 			isActive: member.isActive,
 			isArchived: member.isArchived,
-			...(member.lastChatMessageId === null ? {} : { lastChatMessageId: member.lastChatMessageId }),
+			lastChatMessageId: member.lastChatMessageId ?? ZERO_GUID,
 			chatMemberName: member.name,
 		})),
 		isArchived: room.isArchived,

@@ -92,7 +92,7 @@ const instant = z.iso.datetime({ precision: 3 }).meta({ format: "date-time" });
 const natural = z.int().min(0);
 const id = z.string().meta({ format: "guid" });
 
-/** `ChatMember` of seed 000. `lastChatMessageId` is how far the member has read. */
+/** `ChatMember` of seed 000. `lastChatMessageId` is how far the member has read: all zeros before the first message. */
 const chatMemberInfo = z
 	.object({
 		chatMemberId: id,
@@ -100,7 +100,7 @@ const chatMemberInfo = z
 		userId: z.string(),
 		isActive: z.boolean(),
 		isArchived: z.boolean(),
-		lastChatMessageId: id.optional(),
+		lastChatMessageId: id,
 		chatMemberName: z.string(),
 	})
 	.meta({ dto: "ChatMember" });

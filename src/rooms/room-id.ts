@@ -7,6 +7,9 @@
 const GUID = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
 const PADDING = "00000000";
 
+/** What typed clients write for a GUID that is not set, and read as none. */
+export const ZERO_GUID = "0".repeat(32);
+
 /** The 32 lower-case digits of a GUID written with or without dashes or braces, in any case; undefined if it is none. */
 export function parseGuid(text: string): string | undefined {
 	return GUID.exec(text)?.slice(1).join("").toLowerCase();

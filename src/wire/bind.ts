@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { parseGuid } from "../rooms/room-id.ts";
+import { parseGuid, ZERO_GUID } from "../rooms/room-id.ts";
 import { readJsv } from "./formats/jsv.ts";
 import { FormatError, isObject } from "./formats/tree.ts";
 import { readBoolean, readEnum, readInstant, readNumber } from "./scalars.ts";
@@ -16,9 +16,6 @@ export type Binding = { isText: boolean; misfits: Misfit[] };
 type Path = readonly PropertyKey[];
 type Schema = z.core.$ZodType;
 type Kind = { schema: Schema; hasDefault: boolean; format: string | undefined };
-
-/** What typed clients write for a Guid that they have not set. */
-const ZERO_GUID = "0".repeat(32);
 
 /**
  * Reads a value the way ServiceStack binds a request (reference: sections 2.3, 3, 4.3 and 8): members in any case, scalars from text, lists
