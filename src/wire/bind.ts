@@ -5,10 +5,7 @@ import { FormatError, isObject } from "./formats/tree.ts";
 import { readBoolean, readEnum, readInstant, readNumber } from "./scalars.ts";
 
 /** A value that its member's type cannot hold, and where it stands. */
-export type Misfit = { path: readonly PropertyKey[]; value: unknown };
-
-/** What a string schema may declare of its text with `.meta({ format })`. */
-export type TextFormat = "guid" | "date-time";
+type Misfit = { path: readonly PropertyKey[]; value: unknown };
 
 /** Where the value comes from, and what could not be read. In a query or a form every list is text; in a body a list is a list. */
 export type Binding = { isText: boolean; misfits: Misfit[] };

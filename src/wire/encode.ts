@@ -121,7 +121,7 @@ function elementOf(schema: Schema | undefined): Schema | undefined {
 }
 
 /** The type that clients know an object by. */
-export function dtoName(schema: Schema | undefined): string | undefined {
+function dtoName(schema: Schema | undefined): string | undefined {
 	for (let inner = schema; inner;) {
 		const name = (inner as z.ZodType).meta?.()?.["dto"];
 		if (typeof name === "string") return name;
