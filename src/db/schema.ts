@@ -126,6 +126,7 @@ export const chatMember = sqliteTable(
 	(t) => [
 		primaryKey({ columns: [t.tenantId, t.chatId, t.userId] }),
 		index("chat_member_user").on(t.tenantId, t.userId, t.isActive),
+		index("chat_member_id").on(t.tenantId, t.memberId),
 	],
 );
 

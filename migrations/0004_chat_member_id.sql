@@ -1,0 +1,1 @@
+CREATE INDEX `chat_member_id` ON `chat_member` (`tenant_id`,`member_id`);
