@@ -1,5 +1,6 @@
 import { Failure } from "../http/failure.ts";
 import { newGuid } from "../rooms/room-id.ts";
+import type { AccountInfo } from "./answers.ts";
 import * as store from "./catalog-store.ts";
 import type { Visit } from "./directory.ts";
 import { refused } from "./customer.ts";
@@ -8,22 +9,6 @@ import { limits } from "./limits.ts";
 import type { AccountBody, PageQuery } from "./schema.ts";
 
 type Details = Omit<AccountBody, "name">;
-
-/** `AccountInfo` of seed 002. */
-export type AccountInfo = Details & {
-	id: string;
-	name: string;
-	parentAccountId?: string;
-	ancestorIds: string[];
-	maxPhoneNumbers: number;
-	isBYOA: boolean;
-	customerCount: number;
-	version: number;
-	dateCreated: string;
-	dateLastModified: string;
-	createdBy: string;
-	lastModifiedBy: string;
-};
 
 /** A page of the tenant's accounts, by name. */
 export async function accountsOf({ directory }: Visit, { page, countPerPage }: PageQuery) {

@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import { batch } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
+import type { TagColor } from "./settings.ts";
 import type { Actor } from "./store.ts";
 
-export type TagRow = { uid: string; name: string; color: string; customer_count: number };
+export type TagRow = { uid: string; name: string; color: TagColor; customer_count: number };
 
 export type AccountRow = {
 	id: number;

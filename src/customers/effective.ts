@@ -1,15 +1,10 @@
+import type { Effective } from "./answers.ts";
 import type { Ancestor, ListedAccount } from "./lookup-store.ts";
-import type { AppSettings, BillingSettings } from "./schema.ts";
+import type { AppSettings, BillingSettings } from "./settings.ts";
 import type { Schedule } from "./schedule/schedule.ts";
 
 /** A block of settings in force, and whose it is: a customer's, the account's, or (neither) the default. */
 type Resolved<T> = { value: T; sourceCustomerId?: string; sourceAccountId?: string };
-
-export type Effective = {
-	billingSettings: Resolved<BillingSettings>;
-	appSettings: Resolved<AppSettings>;
-	schedule: Resolved<Schedule | undefined>;
-};
 
 const NO_APP_SETTINGS: AppSettings = {
 	enablePhoneNumberManagement: false,

@@ -2,7 +2,7 @@ import { writeCsv } from "../wire/formats/csv.ts";
 import { pascalCase } from "../wire/formats/names.ts";
 import type { Visit } from "./directory.ts";
 import { everyCustomer } from "./list.ts";
-import type { CustomerInfo } from "./present.ts";
+import type { CustomerInfo } from "./answers.ts";
 import type { ExportQuery } from "./schema.ts";
 
 /** Customers read at once. */

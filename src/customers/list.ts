@@ -15,7 +15,8 @@ import {
 } from "./list-store.ts";
 import { namesOf, type KnownCustomer, type Names } from "./lookup-store.ts";
 import { plansOf, tuning, type Plan, type Sizes } from "./plan.ts";
-import { present, type CustomerInfo } from "./present.ts";
+import type { CustomerInfo } from "./answers.ts";
+import { present } from "./present.ts";
 import { sortFields, type ExportQuery, type ListQuery } from "./schema.ts";
 import { accountsWith, countIds, findIds, isIndexed, questionOf, type Directory } from "./search-store.ts";
 
@@ -204,7 +205,7 @@ async function amongAccounts(directory: Directory, selection: Selection): Promis
 	const { filter, sizes, exact } = selection;
 	const question = questionOf(directory.tenantId, filter);
 	if (sizes.total <= tuning.walk || exact === sizes.total || question === undefined) return selection;
-	const accounts = await accountsWith(directory, question);
+	const accounts = await accountsWith(directory, question, filter.accountIds);
 	if (!accounts) return selection;
 	const total = accounts.reduce((sum, { count }) => sum + count, 0);
 	const { accountIds: _, ...scans } = sizes.scans;

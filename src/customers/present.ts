@@ -1,36 +1,8 @@
 import { surroundingsOf, type Surroundings } from "./lookup-store.ts";
 import type { TenantDatabase } from "../db/database.ts";
-import { effectiveOf, type Effective } from "./effective.ts";
+import type { CustomerInfo } from "./answers.ts";
+import { effectiveOf } from "./effective.ts";
 import { STEP, stepsOf, tagIdsOf, type CustomerRow } from "./row.ts";
-
-/** `CustomerInfo` of seed 002, and what it leaves out. */
-export type CustomerInfo = {
-	id: string;
-	dateCreated: string;
-	dateLastModified: string;
-	createdBy: string;
-	lastModifiedBy: string;
-	accountId?: string;
-	parentCustomerId?: string;
-	breadcrumb: { id: string; name: string }[];
-	accountName?: string;
-	isStaging: boolean;
-	name: string;
-	referenceId?: string;
-	data?: unknown;
-	tags: { id: string; name: string; color: string }[];
-	schedule?: unknown;
-	integrationData?: unknown;
-	overrideBillingSettings: boolean;
-	billingSettings?: unknown;
-	overrideAppSettings: boolean;
-	appSettings?: unknown;
-	customerState?: string;
-	childCount: number;
-	descendantCount: number;
-	version: number;
-	effective?: Effective;
-};
 
 /** How customers are shown to somebody: `root` is the path of the topmost customer that exists for them. */
 export type View = { root: string; resolve: boolean };
@@ -104,6 +76,9 @@ function infoOf(row: CustomerRow, index: Index, view: View): CustomerInfo {
 	};
 }
 
-function stored<Name extends string>(name: Name, json: string | null): { [name in Name]?: unknown } {
-	return json === null ? {} : ({ [name]: JSON.parse(json) } as { [name in Name]: unknown });
+function stored<Name extends "data" | "schedule" | "integrationData" | "billingSettings" | "appSettings">(
+	name: Name,
+	json: string | null,
+): Pick<CustomerInfo, Name> {
+	return (json === null ? {} : { [name]: JSON.parse(json) }) as Pick<CustomerInfo, Name>;
 }

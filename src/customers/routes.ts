@@ -8,6 +8,7 @@ import { changeCustomer, createCustomer, deleteCustomer, placeCustomer, readCust
 import { visit } from "./directory.ts";
 import { listCustomers } from "./list.ts";
 import { inheritedSchedule, stateOf } from "./schedules.ts";
+import { customers as described } from "./operations.ts";
 import * as schema from "./schema.ts";
 
 const readers = requires("customers:read");
@@ -17,30 +18,30 @@ const path = valid("param", schema.customerPath);
 
 /** The directory: section 6 of the contract, the wire types of seed 002. */
 export const customers = new Hono<FoyerEnv>()
-	.get("/", readers, valid("query", schema.listQuery), async (c) => {
+	.get("/", described.list, readers, valid("query", schema.listQuery), async (c) => {
 		const query = c.req.valid("query");
 		return c.json(await listCustomers(await visit(c.env, principal(c), query.tenantId), query));
 	})
-	.post("/", writers, ofTenant, valid("json", schema.newCustomer), async (c) => {
+	.post("/", described.create, writers, ofTenant, valid("json", schema.newCustomer), async (c) => {
 		const made = await createCustomer(await visitOf(c), c.req.valid("json"));
 		return shown(c, made);
 	})
-	.get("/:CustomerId", readers, path, valid("query", schema.customerQuery), async (c) => {
+	.get("/:CustomerId", described.read, readers, path, valid("query", schema.customerQuery), async (c) => {
 		const { resolve, tenantId } = c.req.valid("query");
 		return shown(
 			c,
 			await readCustomer(await visit(c.env, principal(c), tenantId), c.req.valid("param").CustomerId, resolve),
 		);
 	})
-	.put("/:CustomerId", writers, path, ofTenant, valid("json", schema.customerPut), async (c) => {
+	.put("/:CustomerId", described.put, writers, path, ofTenant, valid("json", schema.customerPut), async (c) => {
 		const { CustomerId } = c.req.valid("param");
 		return shown(c, await changeCustomer(await visitOf(c), CustomerId, c.req.valid("json"), "put", wantedVersion(c)));
 	})
-	.patch("/:CustomerId", writers, path, ofTenant, valid("json", schema.customerPatch), async (c) => {
+	.patch("/:CustomerId", described.patch, writers, path, ofTenant, valid("json", schema.customerPatch), async (c) => {
 		const { CustomerId } = c.req.valid("param");
 		return shown(c, await changeCustomer(await visitOf(c), CustomerId, c.req.valid("json"), "patch", wantedVersion(c)));
 	})
-	.delete("/:CustomerId", writers, path, valid("query", schema.deleteQuery), async (c) => {
+	.delete("/:CustomerId", described.delete, writers, path, valid("query", schema.deleteQuery), async (c) => {
 		const { tenantId, cascade } = c.req.valid("query");
 		await deleteCustomer(
 			await visit(c.env, principal(c), tenantId),
@@ -50,27 +51,46 @@ export const customers = new Hono<FoyerEnv>()
 		);
 		return c.body(null, 204);
 	})
-	.post("/:CustomerId/move", writers, path, ofTenant, valid("json", schema.moveBody), async (c) => {
+	.post("/:CustomerId/move", described.move, writers, path, ofTenant, valid("json", schema.moveBody), async (c) => {
 		const { CustomerId } = c.req.valid("param");
 		const { parentCustomerId } = c.req.valid("json");
 		return shown(c, await placeCustomer(await visitOf(c), CustomerId, parentCustomerId, wantedVersion(c)));
 	})
-	.get("/:CustomerId/state", readers, path, valid("query", schema.stateQuery), async (c) => {
+	.get("/:CustomerId/state", described.state, readers, path, valid("query", schema.stateQuery), async (c) => {
 		const { tenantId, at } = c.req.valid("query");
 		const own = await visit(c.env, principal(c), tenantId);
 		return c.json(await stateOf(own, c.req.valid("param").CustomerId, instantOf(at)));
 	})
-	.get("/:CustomerId/inherited-schedule", readers, path, ofTenant, async (c) =>
+	.get("/:CustomerId/inherited-schedule", described.inheritedSchedule, readers, path, ofTenant, async (c) =>
 		c.json(await inheritedSchedule(await visitOf(c), c.req.valid("param").CustomerId)),
 	)
-	.post("/:CustomerId/test-schedule", readers, path, ofTenant, valid("json", schema.testScheduleBody), async (c) => {
-		const { at, schedule: tried } = c.req.valid("json");
-		return c.json(await stateOf(await visitOf(c), c.req.valid("param").CustomerId, instantOf(at), tried));
-	})
-	.post("/:CustomerId/staging", writers, path, ofTenant, valid("json", schema.stagingBody), async (c) => {
-		const { CustomerId } = c.req.valid("param");
-		return shown(c, await changeCustomer(await visitOf(c), CustomerId, c.req.valid("json"), "patch", wantedVersion(c)));
-	});
+	.post(
+		"/:CustomerId/test-schedule",
+		described.testSchedule,
+		readers,
+		path,
+		ofTenant,
+		valid("json", schema.testScheduleBody),
+		async (c) => {
+			const { at, schedule: tried } = c.req.valid("json");
+			return c.json(await stateOf(await visitOf(c), c.req.valid("param").CustomerId, instantOf(at), tried));
+		},
+	)
+	.post(
+		"/:CustomerId/staging",
+		described.staging,
+		writers,
+		path,
+		ofTenant,
+		valid("json", schema.stagingBody),
+		async (c) => {
+			const { CustomerId } = c.req.valid("param");
+			return shown(
+				c,
+				await changeCustomer(await visitOf(c), CustomerId, c.req.valid("json"), "patch", wantedVersion(c)),
+			);
+		},
+	);
 
 customers.onError(respondWithStatus);
 

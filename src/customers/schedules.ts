@@ -1,4 +1,5 @@
 import { Failure } from "../http/failure.ts";
+import type { InheritedSchedule } from "./answers.ts";
 import { customerOf, type Visit } from "./directory.ts";
 import { effectiveOf } from "./effective.ts";
 import { surroundingsOf, type Ancestor } from "./lookup-store.ts";
@@ -37,10 +38,7 @@ export async function stateOf(visit: Visit, uid: string, at: Date, schedule?: Sc
 }
 
 /** The schedule that is in effect for a customer, and whose it is. */
-export async function inheritedSchedule(
-	visit: Visit,
-	uid: string,
-): Promise<{ schedule?: Schedule; sourceCustomerId?: string }> {
+export async function inheritedSchedule(visit: Visit, uid: string): Promise<InheritedSchedule> {
 	const { value, ...source } = effectiveOf(await chainOf(visit, uid), undefined, visit.root ?? "").schedule;
 	return { ...(value ? { schedule: value } : {}), ...source };
 }

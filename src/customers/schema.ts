@@ -1,10 +1,11 @@
 import * as z from "zod";
-import { guid, text } from "../rooms/frames.ts";
+import { guid } from "../rooms/frames.ts";
+import { customerInfo } from "./answers.ts";
 import { limits } from "./limits.ts";
 import { schedule } from "./schedule/schedule.ts";
+import { appSettings, billingSettings, integrationData, short, tagColor } from "./settings.ts";
+import { struct } from "./struct.ts";
 
-/** A text of at most `length` characters. */
-const short = (length: number) => text.max(length);
 const list = (most: number) => z.array(guid).max(most).optional();
 
 /** `SortOrders` and the white list behind `sortField`; each has its index. */
@@ -16,78 +17,60 @@ const tenantId = z.string().min(1).max(64).optional();
 export const tenantQuery = z.object({ tenantId });
 
 const filters = {
+	accountIds: list(limits.filterIds).describe("Filter by accounts"),
+	nameFilter: short(200).optional().describe("Filter by name"),
+	parentCustomerIds: list(limits.filterIds).describe("The IDs of the parent customers you want to filter by"),
+	shallowParent: z
+		.boolean()
+		.default(false)
+		.describe("If you want a shall parent customer filter (e.g. no deep children)"),
+	tagIds: list(limits.tagFilter).describe("The list of tag IDs to filter by (must contain all)"),
 	tenantId,
-	specificIds: list(limits.specificIds),
-	accountIds: list(limits.filterIds),
-	parentCustomerIds: list(limits.filterIds),
-	tagIds: list(limits.tagFilter),
-	nameFilter: short(200).optional(),
-	shallowParent: z.boolean().default(false),
-	/** Checked by the rules, which have a code of their own for it. */
-	sortField: z.string().max(64).default("Name"),
-	sortOrder: z.enum(["Ascend", "Descend"]).default("Ascend"),
 };
 
+/** `ListRequest` of seed 002. `sortField` is checked by the rules, which have a code of their own for it. */
+const listRequest = z
+	.object({
+		page: z.int().min(0).max(1_000_000_000).default(0).describe("The page of data to retrieve"),
+		all: z.boolean().default(false).describe("If you want all objects to be returned. This should be used with care"),
+		countPerPage: z.int().min(1).max(limits.page).default(25).describe("The number per page to retrieve"),
+		specificIds: list(limits.specificIds).describe("Specific IDs"),
+		sortField: z.string().max(64).default("Name").describe("Specify a sort field"),
+		sortOrder: z
+			.enum(["Ascend", "Descend"])
+			.meta({ dto: "SortOrders" })
+			.default("Ascend")
+			.describe("Specify a sort order"),
+		simplifiedPaging: z
+			.boolean()
+			.default(false)
+			.describe(
+				"Disables total / page counts - improves performance. Returns only data. If there is no more data, Items will be empty array",
+			),
+	})
+	.meta({ dto: "ListRequest", argument: customerInfo });
+
 /** `ListCustomers` of seed 002, with `cursor` and `resolve`. */
-export const listQuery = z.object({
-	...filters,
-	page: z.int().min(0).max(1_000_000_000).default(0),
-	all: z.boolean().default(false),
-	countPerPage: z.int().min(1).max(limits.page).default(25),
-	simplifiedPaging: z.boolean().default(false),
-	cursor: z.string().max(4096).optional(),
-	resolve: z.boolean().default(false),
-});
+export const listQuery = z
+	.object({
+		...listRequest.shape,
+		...filters,
+		cursor: z.string().max(4096).optional().describe("Where the last page ended"),
+		resolve: z.boolean().default(false).describe("Also the settings that are in force for each customer"),
+	})
+	.meta({ base: listRequest });
 export type ListQuery = z.infer<typeof listQuery>;
 
-export const exportQuery = z.object(filters);
+const { specificIds, sortField, sortOrder } = listRequest.shape;
+export const exportQuery = z.object({ specificIds, sortField, sortOrder, ...filters });
 export type ExportQuery = z.infer<typeof exportQuery>;
 
-const billingItem = z.object({
-	baseCost: z.number().default(0),
-	rawUnitMultiplier: z.number().default(0),
-	unitCost: z.number().default(0),
-	allowance: z.int().default(0),
-});
-
-export const billingSettings = z.object({
-	base: billingItem.optional(),
-	localNumbers: billingItem.optional(),
-	tollFreeNumbers: billingItem.optional(),
-	inboundVoiceCalls: billingItem.optional(),
-	outboundVoiceCalls: billingItem.optional(),
-	inboundFaxes: billingItem.optional(),
-	outboundFaxes: billingItem.optional(),
-	inboundSmsMessages: billingItem.optional(),
-	outboundSmsMessages: billingItem.optional(),
-	aiInsights: billingItem.optional(),
-	aiLiveMinutes: billingItem.optional(),
-});
-export type BillingSettings = z.infer<typeof billingSettings>;
-
-const appSettings = z.object({
-	enablePhoneNumberManagement: z.boolean().default(false),
-	enableDeviceManagement: z.boolean().default(false),
-	enableDialer: z.boolean().default(false),
-	enableCallHistory: z.boolean().default(false),
-	enableAssistants: z.boolean().default(false),
-	showFileNameInMessageCenter: z.boolean().default(false),
-	chakraTheme: short(20_000).optional(),
-	customCss: short(100_000).optional(),
-	pageTitle: short(200).optional(),
-	stringMappings: short(20_000).optional(),
-	logoutUrl: short(2000).optional(),
-	portMyNumberUrl: short(2000).optional(),
-});
-export type AppSettings = z.infer<typeof appSettings>;
-
-/** `Struct`: values by the customer's own names. */
-const data = z
-	.record(z.string().max(200), z.record(z.string(), z.unknown()))
+const data = struct
 	.refine(
 		(value) => JSON.stringify(value).length <= limits.dataLength,
 		`takes more than ${limits.dataLength} characters`,
-	);
+	)
+	.meta({ dto: "Struct" });
 
 const customerMembers = {
 	name: short(200).trim().min(1),
@@ -100,11 +83,11 @@ const customerMembers = {
 	tagIds: z.array(guid).max(limits.tagsOfCustomer).optional(),
 	/** As answers have them, so that what was read can be put back. `tagIds` goes before. */
 	tags: z
-		.array(z.object({ id: guid }))
+		.array(z.object({ id: guid }).meta({ dto: "Tag" }))
 		.max(limits.tagsOfCustomer)
 		.optional(),
 	schedule: schedule.optional(),
-	integrationData: z.record(z.string().max(200), z.object({ thirdPartyId: short(500).optional() })).optional(),
+	integrationData: integrationData.optional(),
 	overrideBillingSettings: z.boolean().optional(),
 	billingSettings: billingSettings.optional(),
 	overrideAppSettings: z.boolean().optional(),
@@ -132,27 +115,12 @@ const instant = z.iso.datetime({ offset: true }).meta({ format: "date-time" });
 export const stateQuery = z.object({ tenantId, at: instant.optional() });
 export const testScheduleBody = z.object({ at: instant.optional(), schedule: schedule.optional() });
 
-/** The eleven colours that tags come in. */
-const tagColors = [
-	"Magenta",
-	"Red",
-	"Volcano",
-	"Orange",
-	"Gold",
-	"Lime",
-	"Green",
-	"Cyan",
-	"Blue",
-	"GeekBlue",
-	"Purple",
-] as const;
-
 export const tagBody = z.object({
 	id: guid.optional(),
 	name: short(100).trim().min(1),
-	color: z.enum(tagColors).default("Blue"),
+	color: tagColor.default("Blue"),
 });
-export const tagPatch = z.object({ name: tagBody.shape.name.optional(), color: z.enum(tagColors).optional() });
+export const tagPatch = z.object({ name: tagBody.shape.name.optional(), color: tagColor.optional() });
 export type TagBody = z.infer<typeof tagPatch>;
 export const tagPath = z.object({ TagId: guid });
 

@@ -18,7 +18,7 @@ type Unindexed = {
 };
 
 /** Entries written at once. */
-const BATCH = 1000;
+const BATCH = 2000;
 /** More alternatives than this are not asked of the index. */
 const ALTERNATIVES = 50;
 
@@ -29,12 +29,13 @@ export function questionOf(tenantId: string, filter: Filter): string | undefined
 		...(withSelf ? [`s${idOfPath(path)}`] : []),
 	]);
 	const groups = [
-		[`d${tokenOf(tenantId)}`],
 		...(subtrees ? [subtrees] : []),
 		...(filter.parentIds ? [filter.parentIds.map((id) => `q${id}`)] : []),
 		...(filter.accountIds ? [filter.accountIds.map((id) => `a${id}`)] : []),
 		...filter.tagIds.map((id) => [`t${id}`]),
 	];
+	// Whatever has a number is a tenant's own; only a text alone must be kept to the tenant, at the price of meeting all its customers.
+	if (groups.length === 0) groups.push([`d${tokenOf(tenantId)}`]);
 	if (filter.uids || groups.some(({ length }) => length > ALTERNATIVES)) return undefined;
 	const terms = groups.map((tokens) => `facets : (${tokens.map((token) => `"${token}"`).join(" OR ")})`);
 	return [...(filter.nameKey === undefined ? [] : [containing(filter.nameKey)]), ...terms].join(" AND ");
@@ -68,6 +69,7 @@ const ACCOUNTS = 500;
 export async function accountsWith(
 	{ tenantId, db, search }: Directory,
 	question: string,
+	among: readonly number[] | undefined,
 ): Promise<{ id: number; count: number }[] | undefined> {
 	const accounts = await db.all<{
 		id: number;
@@ -76,7 +78,8 @@ export async function accountsWith(
 	}>(sql`SELECT a.id, a.customer_count AS count,
 		a.id IN (SELECT c.account_id FROM customer_unindexed u CROSS JOIN customer c ON c.id = u.customer_id
 			WHERE u.tenant_id = ${tenantId}) AS isOwed
-		FROM account a WHERE a.tenant_id = ${tenantId} LIMIT ${ACCOUNTS + 1}`);
+		FROM account a WHERE a.tenant_id = ${tenantId}
+			AND (${among === undefined ? 1 : 0} OR a.id IN (SELECT value FROM json_each(${JSON.stringify(among ?? [])}))) LIMIT ${ACCOUNTS + 1}`);
 	if (accounts.length > ACCOUNTS) return undefined;
 	const { results } = await search
 		.prepare(

@@ -6,6 +6,7 @@ import { valid } from "../http/validate.ts";
 import { visit } from "./directory.ts";
 import { exportCustomers } from "./export.ts";
 import { importCustomers, type LineReport } from "./import.ts";
+import { customers as described } from "./operations.ts";
 import * as schema from "./schema.ts";
 
 /** What files are sent as. */
@@ -19,19 +20,31 @@ const FORMATS: Record<string, "csv" | "jsonl"> = {
 
 /** The directory in and out as files, of any length: neither the file nor the answer is ever held. */
 export const customerStreams = new Hono<FoyerEnv>()
-	.post("/customers/import", requires("customers:write"), valid("query", schema.tenantQuery), async (c) => {
-		const type = c.req.header("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-		const format = FORMATS[type];
-		if (!format) throw new Failure("UnsupportedMediaType", "Send text/csv or text/jsonl.");
-		const own = await visit(c.env, principal(c), c.req.valid("query").tenantId);
-		const body = c.req.raw.body ?? new ReadableStream({ start: (controller) => controller.close() });
-		return answer(reportOf(importCustomers(own, body, format)), "application/json");
-	})
-	.get("/customers.csv", requires("customers:read"), valid("query", schema.exportQuery), async (c) => {
-		const query = c.req.valid("query");
-		const own = await visit(c.env, principal(c), query.tenantId);
-		return answer(exportCustomers(own, query), "text/csv; charset=utf-8");
-	});
+	.post(
+		"/customers/import",
+		described.import,
+		requires("customers:write"),
+		valid("query", schema.tenantQuery),
+		async (c) => {
+			const type = c.req.header("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+			const format = FORMATS[type];
+			if (!format) throw new Failure("UnsupportedMediaType", "Send text/csv or text/jsonl.");
+			const own = await visit(c.env, principal(c), c.req.valid("query").tenantId);
+			const body = c.req.raw.body ?? new ReadableStream({ start: (controller) => controller.close() });
+			return answer(reportOf(importCustomers(own, body, format)), "application/json");
+		},
+	)
+	.get(
+		"/customers.csv",
+		described.export,
+		requires("customers:read"),
+		valid("query", schema.exportQuery),
+		async (c) => {
+			const query = c.req.valid("query");
+			const own = await visit(c.env, principal(c), query.tenantId);
+			return answer(exportCustomers(own, query), "text/csv; charset=utf-8");
+		},
+	);
 
 customerStreams.onError(respondWithStatus);
 

@@ -1,14 +1,13 @@
 import { Failure } from "../http/failure.ts";
 import { newGuid } from "../rooms/room-id.ts";
 import { pageOf } from "./account.ts";
+import type { TagInfo } from "./answers.ts";
 import * as store from "./catalog-store.ts";
 import type { Visit } from "./directory.ts";
 import { fold } from "./fold.ts";
 import { limits } from "./limits.ts";
 import type { PageQuery, TagBody } from "./schema.ts";
-
-/** `Tag` of seed 002. */
-export type TagInfo = { id: string; name: string; color: string; customerCount: number };
+import type { TagColor } from "./settings.ts";
 
 /** A page of the tenant's tags, by name. */
 export async function tagsOf({ directory }: Visit, { page, countPerPage }: PageQuery) {
@@ -30,7 +29,7 @@ async function tag({ directory }: Visit, uid: string): Promise<store.TagRow> {
 /** Makes a tag. Names are unique, case and accents aside. */
 export async function createTag(
 	visit: Visit,
-	{ id = newGuid(), name, color }: { id?: string | undefined; name: string; color: string },
+	{ id = newGuid(), name, color }: { id?: string | undefined; name: string; color: TagColor },
 ): Promise<TagInfo> {
 	const made = { uid: id, name, nameKey: fold(name), color };
 	if (!(await store.insertTag(visit.directory, made, Date.now(), limits.tags)))

@@ -77,10 +77,11 @@ export function firstMondayOf(year: number): Day {
 
 /** `2026-11-22`, alone or before a time, as a date; undefined where there is no such day. */
 export function parseDate(text: string | undefined): Day | undefined {
-	const [, year, month, monthDay] = (/^(\d{4})-(\d{2})-(\d{2})/.exec(text ?? "") ?? []).map(Number);
-	if (year === undefined || month === undefined || monthDay === undefined) return undefined;
-	const day = dayOf(year, month, monthDay);
-	return new Date(day * 86_400_000).toISOString().startsWith((text ?? "").slice(0, 10)) ? day : undefined;
+	const date = text?.slice(0, 10) ?? "";
+	const time = Date.parse(`${date}T00:00:00Z`);
+	// 30 February is read as 2 March.
+	if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(date)) return undefined;
+	return time / 86_400_000;
 }
 
 /** `9:00` or `09:00:30` as seconds of the day; `24:00` is its end. A fraction of a second is dropped. */

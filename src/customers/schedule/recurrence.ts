@@ -77,25 +77,39 @@ function isNth(offset: number, facts: DateFacts, isOfYear: boolean): boolean {
 /** A stretch of dates that an interval counts and in which positions are taken. */
 type Period = { index: number; first: Day; end: Day };
 
+/** The period of a date. The last one is remembered: dates are asked about in order. */
+function periodsOf(recurrence: Recurrence): (day: Day) => Period {
+	const periodOf = periodKindOf(recurrence);
+	let last: Period | undefined;
+	return (day) => {
+		if (!last || day < last.first || day >= last.end) last = periodOf(day);
+		return last;
+	};
+}
+
 /** A yearly rule of weeks runs by the years that weeks belong to, so that no week is cut in two. */
-function periodsOf({ frequency, byWeekNo }: Recurrence): (day: Day) => Period {
+function periodKindOf({ frequency, byWeekNo }: Recurrence): (day: Day) => Period {
 	switch (frequency) {
 		case "Daily":
 			return (day) => ({ index: day, first: day, end: day + 1 });
 		case "Weekly":
-			return (day) => {
-				const first = mondayOf(day);
-				return { index: (first + 3) / 7, first, end: first + 7 };
-			};
+			return calendarWeek;
 		case "Monthly":
-			return (day) => {
-				const { year, month, monthDay, monthLength } = new DateFacts(day);
-				const first = day - monthDay + 1;
-				return { index: year * 12 + month, first, end: first + monthLength };
-			};
+			return calendarMonth;
 		default:
 			return byWeekNo.length > 0 ? weekYear : calendarYear;
 	}
+}
+
+function calendarWeek(day: Day): Period {
+	const first = mondayOf(day);
+	return { index: (first + 3) / 7, first, end: first + 7 };
+}
+
+function calendarMonth(day: Day): Period {
+	const { year, month, monthDay, monthLength } = new DateFacts(day);
+	const first = day - monthDay + 1;
+	return { index: year * 12 + month, first, end: first + monthLength };
 }
 
 function calendarYear(day: Day): Period {
@@ -108,7 +122,7 @@ function weekYear(day: Day): Period {
 	return { index, first: firstMondayOf(index), end: firstMondayOf(index + 1) };
 }
 
-/** Keeps of each period's dates those at the positions. The period asked about last is remembered: questions come in order. */
+/** Keeps of each period's dates those at the positions. */
 function positioned(holds: Occurs, periodOf: (day: Day) => Period, positions: readonly number[]): Occurs {
 	if (positions.length === 0) return holds;
 	let index: number | undefined;

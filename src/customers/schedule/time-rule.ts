@@ -13,8 +13,11 @@ export type TimeRule = {
 /** Seconds of the unit that a rule below a day counts. */
 const unitLengths: Partial<Record<SchedulingRule["frequency"], number>> = { Hourly: 3600, Minutely: 60, Secondly: 1 };
 
-/** A rule that counts its dates is not counted for longer than a century, whatever it asks for. */
+/** Days. What has not happened within a century of a rule's start never happens. */
 export const CENTURY = 36_525;
+
+/** Days that a rule of hours, minutes or seconds is counted for. Two hundred that never reach their count take a second then. */
+const DECADE = 3652;
 
 /** Whether a rule's recurrence is finer than a day. */
 export function isBelowDay({ frequency }: SchedulingRule): boolean {
@@ -73,11 +76,11 @@ function datesOf(rule: SchedulingRule): (day: Day) => boolean {
 	const startDate = parseDate(rule.startDate);
 	if (frequency === "None") return (day) => day === startDate;
 	const start = startDate ?? 0;
-	const until = parseDate(rule.untilDate) ?? Number.POSITIVE_INFINITY;
+	const until = rule.count > 0 ? start + (isOfDates(frequency) ? CENTURY : DECADE) : parseDate(rule.untilDate);
 	return occurrencesOf({
 		frequency: isOfDates(frequency) ? frequency : "Daily",
 		start,
-		until: rule.count > 0 ? Math.min(until, start + CENTURY) : until,
+		until: until ?? Number.POSITIVE_INFINITY,
 		interval: isOfDates(frequency) ? Math.max(1, rule.interval) : 1,
 		count: isOfDates(frequency) ? rule.count : 0,
 		byMonth: rule.byMonth ?? [],

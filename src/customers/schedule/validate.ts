@@ -1,4 +1,3 @@
-import type { FieldError } from "../../http/failure.ts";
 import { type Day, parseDate, parseTime, SECONDS_A_DAY } from "./calendar.ts";
 import type { Schedule, SchedulingRule } from "./schema.ts";
 import { CENTURY, isBelowDay, timeRule } from "./time-rule.ts";
@@ -13,6 +12,9 @@ const MOST_PROBLEMS = 20;
 /** Edges of a rule that are tried for the first moment at which it holds: those of a year of hours. */
 const MOST_EDGES = 10_000;
 
+/** One of the errors of a 400. */
+export type ScheduleError = { errorCode: string; fieldName: string; message: string };
+
 type Member = "timeZoneId" | keyof SchedulingRule;
 /** Without a member it is the rule as a whole. */
 type Problem = { member: Member | ""; errorCode: string; message: string };
@@ -21,7 +23,7 @@ type Problem = { member: Member | ""; errorCode: string; message: string };
  * What is wrong with a schedule of the right form, as errors for a 400: `Schedule.Rules[0].EndTime`. Empty when it can be kept and evaluated.
  * `path` is where the schedule stands in the request.
  */
-export function validateSchedule(schedule: Schedule, path = "Schedule"): FieldError[] {
+export function validateSchedule(schedule: Schedule, path = "Schedule"): ScheduleError[] {
 	const errors = zoneProblems(schedule).map((problem) => at(path, problem));
 	for (const [place, rule] of (schedule.rules ?? []).entries()) {
 		if (errors.length >= MOST_PROBLEMS) break;
@@ -30,7 +32,7 @@ export function validateSchedule(schedule: Schedule, path = "Schedule"): FieldEr
 	return errors;
 }
 
-function at(path: string, { member, errorCode, message }: Problem): FieldError {
+function at(path: string, { member, errorCode, message }: Problem): ScheduleError {
 	return { errorCode, fieldName: member === "" ? path : `${path}.${pascal(member)}`, message };
 }
 
