@@ -4,6 +4,7 @@ import { assertGuarded } from "./auth/authenticate.ts";
 import { isContradictory } from "./auth/development.ts";
 import { accessTokens, auth } from "./auth/routes.ts";
 import { chats } from "./chats/routes.ts";
+import { chatMembers, chatMessages } from "./chats/siblings.ts";
 import { accounts } from "./customers/account-routes.ts";
 import { customers } from "./customers/routes.ts";
 import { customerStreams } from "./customers/stream-routes.ts";
@@ -32,6 +33,8 @@ const features = new Hono<FoyerEnv>()
 	.route("/auth", auth)
 	.route("/access-token", accessTokens)
 	.route("/v1/Chat", chats)
+	.route("/v1/ChatMessage", chatMessages)
+	.route("/v1/ChatMember", chatMembers)
 	.route("/", customerStreams)
 	.route("/customers", customers)
 	.route("/accounts", accounts)

@@ -51,3 +51,15 @@ export const ticket = operation({
 	answer: schema.ticketResponse,
 });
 export const socket = operation({ name: "ChatSocket", summary: "Opens the chat's WebSocket (foyer.v1)", answer: null });
+export const message = operation({
+	name: "ChatMessageRequest",
+	summary: "Reads a message by its id, or sends one",
+	answer: schema.chatMessageResponse,
+	table: "chatMessage",
+});
+export const member = operation({
+	name: "ChatMemberRequest",
+	summary: "Ends a membership, or archives its chat for its member",
+	answer: schema.chatMemberResponse,
+	table: "chatMember",
+});

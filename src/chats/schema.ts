@@ -69,6 +69,15 @@ export const messageBody = z.object({
 export const editBody = z.object({ body });
 export const readBody = z.object({ lastChatMessageId: guid.describe("The last message that was read") });
 
+export const chatMessagePath = z.object({ ChatMessageId: guid });
+export const chatMemberPath = z.object({ ChatMemberId: guid });
+/** `ChatMessageRequest` of the publishers of seed 000. A `chatMessageId` of the client's makes sending it again harmless. */
+export const chatMessageRequest = z.object({
+	chatMessage: z
+		.object({ chatId: guid, chatMessageId: guid.optional(), message: body })
+		.meta({ dto: "PublishedChatMessage" }),
+});
+
 export const eventsQuery = z.object({
 	epoch: z.string().max(64).optional().describe("Of the log that `afterSeq` was read from"),
 	afterSeq: z.int().min(0).default(0).describe("The last event that is known"),
@@ -165,6 +174,25 @@ export const sentResponse = z
 	.object({ message: messageInfo, duplicate: z.boolean() })
 	.meta({ dto: "ChatMessageSendResponse" });
 export const messageResponse = z.object({ message: messageInfo }).meta({ dto: "ChatMessageChangeResponse" });
+/** `ChatMessage` as the publishers of seed 000 have it, and where it stands in its chat. */
+const publishedMessage = z
+	.object({
+		chatMessageId: id,
+		chatId: id,
+		senderUserId: z.string(),
+		message: z.string(),
+		attachmentId: id,
+		dateCreated: instant,
+		senderName: z.string(),
+		index: natural,
+		messageType: z.string(),
+		isDeleted: z.boolean(),
+	})
+	.meta({ dto: "PublishedChatMessage" });
+export const chatMessageResponse = z
+	.object({ chatMessage: z.array(publishedMessage) })
+	.meta({ dto: "ChatMessageResponse" });
+export const chatMemberResponse = z.object({ chatMember: z.array(chatMemberInfo) }).meta({ dto: "ChatMemberResponse" });
 export const readResponse = z
 	.object({ unreadCount: natural, lastReadIndex: natural })
 	.meta({ dto: "ChatReadResponse" });

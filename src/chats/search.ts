@@ -33,6 +33,14 @@ export async function searchMessages(
 	return { messages, hasMore: results.length > page.take };
 }
 
+/** The chat of a message, once the index has heard of it. */
+export async function chatOfMessage(env: Env, tenantId: string, messageId: string): Promise<string | undefined> {
+	const chatId = await env.SEARCH.prepare("SELECT chat_id FROM message WHERE tenant_id = ? AND message_id = ?")
+		.bind(tenantId, messageId)
+		.first<string>("chat_id");
+	return chatId ?? undefined;
+}
+
 /** The text as one FTS5 string: nothing in it is an operator. FTS5 reads up to a NUL and would miss the quote behind it. */
 function phrase(text: string): string {
 	return `"${text.replaceAll("\0", " ").replaceAll('"', '""')}"`;

@@ -117,3 +117,11 @@ export async function memberChatIds({ tenantId, db }: TenantDatabase, userId: st
 	);
 	return rows.map(({ chatId }) => chatId);
 }
+
+/** The chat that a membership is of. */
+export async function chatOfMember({ tenantId, db }: TenantDatabase, memberId: string): Promise<string | undefined> {
+	const [row] = await db.all<{ chatId: string }>(
+		sql`SELECT chat_id AS chatId FROM chat_member WHERE tenant_id = ${tenantId} AND member_id = ${memberId} LIMIT 1`,
+	);
+	return row?.chatId;
+}

@@ -42,6 +42,11 @@ export function messageIndexOf(messageId: string): number {
 	return /^[0-9a-f]{24}0{8}$/.test(messageId) ? Number.parseInt(messageId.slice(16, 24), 16) : 0;
 }
 
+/** When a message got its id, to the second; long ago when the id is not one of ours. */
+export function messageTimeOf(messageId: string): number {
+	return messageIndexOf(messageId) === 0 ? 0 : Number.parseInt(messageId.slice(0, 8), 16) * 1000;
+}
+
 /** The name of the room object behind a 32-digit chat id. */
 export function roomName(chatId: string): string {
 	return chatId.endsWith(PADDING) ? chatId.slice(0, 24) : chatId;

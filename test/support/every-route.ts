@@ -22,6 +22,7 @@ export const holders: Record<Permission, readonly Role[]> = {
 export type Property = {
 	chatId: string;
 	messageId: string;
+	memberId: string;
 	text: string;
 	orgId: string;
 	roomId: string;
@@ -95,6 +96,17 @@ export const guardedRoutes: readonly RouteCase[] = [
 	staff("DELETE /v1/Chat/:ChatId/Messages/:ChatMessageId", "not found", (own) => ({
 		path: chat(own, `/Messages/${own.messageId}`),
 	})),
+	staff("GET /v1/ChatMessage/:ChatMessageId", "not found", ({ messageId }) => ({
+		path: `/v1/ChatMessage/${messageId}`,
+	})),
+	staff("POST /v1/ChatMessage", "not found", ({ chatId }) => ({
+		path: "/v1/ChatMessage",
+		body: { chatMessage: { chatId, message: "Hello" } },
+	})),
+	staff("PUT /v1/ChatMember/:ChatMemberId/Archive", "not found", ({ memberId }) => ({
+		path: `/v1/ChatMember/${memberId}/Archive`,
+	})),
+	staff("DELETE /v1/ChatMember/:ChatMemberId", "not found", ({ memberId }) => ({ path: `/v1/ChatMember/${memberId}` })),
 	ofOrg("GET /api/v2/room-list", ({ orgId }) => ({ path: `/api/v2/room-list/?org_id=${orgId}&product_name=LOGIN` })),
 	ofOrg("POST /api/v2/get_QR_Id/:org_id", ({ orgId }) => ({ path: `/api/v2/get_QR_Id/${orgId}/` })),
 	ofOrg("POST /api/v2/init/:org_id/:product_name/:user_id", ({ orgId }) => ({
@@ -185,6 +197,7 @@ export async function property(): Promise<Property> {
 	const text = unique("confidential");
 	const chatId = await ada.createChat();
 	const { chatMessageId } = await ada.send(chatId, text);
+	const { body: chats } = await ada.call("GET", `/v1/Chat?chatId=${chatId}`);
 	const orgId = unique("org");
 	await env.DB.prepare(
 		"INSERT INTO org (id, tenant_id, allow_unauthenticated_staff, created_at) VALUES (?, 'acme', 0, 0)",
@@ -197,6 +210,7 @@ export async function property(): Promise<Property> {
 	return {
 		chatId,
 		messageId: chatMessageId,
+		memberId: chats.chat[0].chatMembers[0].chatMemberId,
 		text,
 		orgId,
 		roomId: room.body.inserted_id,
