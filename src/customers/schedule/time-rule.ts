@@ -16,8 +16,8 @@ const unitLengths: Partial<Record<SchedulingRule["frequency"], number>> = { Hour
 /** Days. What has not happened within a century of a rule's start never happens. */
 export const CENTURY = 36_525;
 
-/** Days that a rule of hours, minutes or seconds is counted for. Two hundred that never reach their count take a second then. */
-const DECADE = 3652;
+/** Days that occurrences are counted for: two hundred rules that never reach their count take a second or two. */
+const COUNTED = { dates: CENTURY / 2, units: 3652 };
 
 /** Whether a rule's recurrence is finer than a day. */
 export function isBelowDay({ frequency }: SchedulingRule): boolean {
@@ -76,7 +76,8 @@ function datesOf(rule: SchedulingRule): (day: Day) => boolean {
 	const startDate = parseDate(rule.startDate);
 	if (frequency === "None") return (day) => day === startDate;
 	const start = startDate ?? 0;
-	const until = rule.count > 0 ? start + (isOfDates(frequency) ? CENTURY : DECADE) : parseDate(rule.untilDate);
+	const until =
+		rule.count > 0 ? start + (isOfDates(frequency) ? COUNTED.dates : COUNTED.units) : parseDate(rule.untilDate);
 	return occurrencesOf({
 		frequency: isOfDates(frequency) ? frequency : "Daily",
 		start,
