@@ -64,7 +64,7 @@ it("shows a customer nothing outside of its subtree, whatever it asks", async ()
 			expect([query, answer.items.map(({ id }) => id)]).toEqual([query, ids]);
 			if (!query.simplifiedPaging) expect(answer.totalCount).toBe(total);
 			const own = new Set(company.customers.filter((customer) => isWithin(customer, root)).map(({ id }) => id));
-			for (const { breadcrumb, parentCustomerId } of answer.items) {
+			for (const { breadcrumb = [], parentCustomerId } of answer.items) {
 				for (const { id } of breadcrumb) expect(own).toContain(id);
 				if (parentCustomerId !== undefined) expect(own).toContain(parentCustomerId);
 			}

@@ -99,6 +99,8 @@ type Level = { from: number; to: number; first: number; above: number };
 async function insertLevel(record: D1Database, { from, to, first, above }: Level): Promise<void> {
 	const parent = above === 0 ? "0" : `${first} + (n.id - ${from}) % ${above}`;
 	const hash = "((n.id * 2654435761) % 4294967296)";
+	// Tags have nothing to do with names.
+	const other = "((n.id * 40503 + n.id / 7 * 12289) % 4294967291)";
 	const word = (list: readonly string[], of: string) =>
 		`json_extract('${JSON.stringify(list)}', '$[' || (${of} % ${list.length}) || ']')`;
 	const name = `${word(WORDS, hash)} || ' ' || ${word(TRADES, `(${hash} / 13)`)} || printf(' %07d', (n.id * 7919) % 9999991)`;
@@ -110,7 +112,7 @@ async function insertLevel(record: D1Database, { from, to, first, above }: Level
 			SELECT n.id, '${TENANT}', printf('c%031x', n.id),
 				CASE WHEN length(coalesce(p.path, '')) > 8 THEN p.account_id ELSE n.id % ${ACCOUNTS} + 1 END, p.id, coalesce(p.path, '') || printf('%08x', n.id),
 				${name}, lower(${name}), printf('C-%07d', (n.id * 104729) % 9999991), 0, '',
-				printf(',%d,%d,%d,', ${hash} % 66 + 1, ${hash} / 66 % 67 + 67, ${hash} / 4422 % 67 + 134),
+				printf(',%d,%d,%d,', ${other} % 66 + 1, ${other} / 66 % 67 + 67, ${other} / 4422 % 67 + 134),
 				0, 0, 1, 1700000000000 + (${hash} * 31) % 90000000000, 'bench', 1700000000000 + (${hash} * 37) % 90000000000, 'bench'
 			FROM n LEFT JOIN customer p ON p.id = ${parent}`,
 		)

@@ -14,8 +14,7 @@ export default {
 		const { pathname, searchParams } = new URL(request.url);
 		switch (pathname) {
 			case "/bench/fill":
-				await fill(env.DB, (searchParams.get("shape") ?? "").split(",").map(Number) as unknown as Shape);
-				return Response.json({});
+				return Response.json({ isFilled: await isFilled(env, searchParams.get("shape") ?? "") });
 			case "/bench/index":
 				return Response.json({ next: await index(env.DB, env.SEARCH, Number(searchParams.get("after"))) });
 			case "/bench/rows":
@@ -27,6 +26,13 @@ export default {
 		}
 	},
 } satisfies ExportedHandler<Env>;
+
+/** Fills the record unless it is filled already; true when it was. */
+async function isFilled(env: Env, shape: string): Promise<boolean> {
+	if (await env.DB.prepare("SELECT 1 FROM directory").first()) return true;
+	await fill(env.DB, shape.split(",").map(Number) as unknown as Shape);
+	return false;
+}
 
 /** What D1 reads for the answer to a list. */
 async function rowsRead(env: Env, query: Record<string, string>): Promise<number> {
