@@ -197,7 +197,8 @@ export async function property(): Promise<Property> {
 	const text = unique("confidential");
 	const chatId = await ada.createChat();
 	const { chatMessageId } = await ada.send(chatId, text);
-	const { body: chats } = await ada.call("GET", `/v1/Chat?chatId=${chatId}`);
+	// A change also brings D1 up to date, so that lists show what they will go on showing.
+	const { body: chats } = await ada.call("PUT", `/v1/Chat/${chatId}`, { chat: {} });
 	const orgId = unique("org");
 	await env.DB.prepare(
 		"INSERT INTO org (id, tenant_id, allow_unauthenticated_staff, created_at) VALUES (?, 'acme', 0, 0)",
