@@ -5,7 +5,7 @@ import { occurrencesOf, type Recurrence } from "../src/customers/schedule/recurr
 import { Chance } from "./support/random.ts";
 
 /*
- * Another implementation of RFC 5545, on the rules that the RFC leaves no doubt about. Beyond them rrule-temporal 2.2.8 differs: docs/decisions/0006.
+ * Another implementation of RFC 5545, on the rules that the RFC leaves no doubt about. Beyond them rrule-temporal 2.2.8 differs: docs/decisions/0007.
  */
 
 const codes = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];

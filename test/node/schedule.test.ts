@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { evaluate, schedule, validateSchedule } from "../../src/customers/schedule/schedule.ts";
+import { answers } from "./schedule-answers.ts";
 
 /** workerd knows no zone of its machine; a developer's Node and the tools that run there do. */
 function answersIn(TZ: string): [place: string, ...answers: string[]] {
@@ -11,13 +12,11 @@ function answersIn(TZ: string): [place: string, ...answers: string[]] {
 }
 
 test("the machine's zone changes no answer", () => {
-	const [losAngeles, ...here] = answersIn("America/Los_Angeles");
-	const [kolkata, ...there] = answersIn("Asia/Kolkata");
-	const [utc, ...everywhere] = answersIn("UTC");
-	expect([losAngeles, kolkata, utc]).toEqual(["America/Los_Angeles 16", "Asia/Calcutta 5", "UTC 0"]);
-	expect(here).toHaveLength(500);
-	expect(here).toEqual(everywhere);
-	expect(there).toEqual(everywhere);
+	const [losAngeles, ...there] = answersIn("America/Los_Angeles");
+	const [kolkata, ...elsewhere] = answersIn("Asia/Kolkata");
+	expect([losAngeles, kolkata]).toEqual(["America/Los_Angeles 16", "Asia/Calcutta 5"]);
+	expect(there).toEqual(answers());
+	expect(elsewhere).toEqual(answers());
 });
 
 /** What this process spent, however busy the machine is. Measured here because workerd's clock stands still while it computes. */

@@ -32,7 +32,7 @@ function pad(value: number): string {
 }
 
 /** A valid rule of type Time with any of the members, more of them than people write. */
-export function randomRule(chance: Chance, { year, days }: ZoneYear) {
+function randomRule(chance: Chance, { year, days }: ZoneYear) {
 	const maybe = <T>(percent: number, make: () => T) => (chance.below(100) < percent ? make() : undefined);
 	const frequency = chance.below(10) < 7 ? chance.of(dated) : chance.of(undated);
 	const isDated = dated.some((one) => one === frequency);

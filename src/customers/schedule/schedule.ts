@@ -38,7 +38,7 @@ export function withRuleIds(schedule: Schedule): Schedule {
 }
 
 /** Whose schedule is in effect: the first of the chain that has one and does not inherit. */
-export function scheduleInEffect(chain: readonly ChainLink[]): (ChainLink & { schedule: Schedule }) | undefined {
+function scheduleInEffect(chain: readonly ChainLink[]): (ChainLink & { schedule: Schedule }) | undefined {
 	const own = ({ schedule }: ChainLink) => schedule !== null && schedule !== undefined && !schedule.inherit;
 	return chain.find((link): link is ChainLink & { schedule: Schedule } => own(link));
 }

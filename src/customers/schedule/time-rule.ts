@@ -25,7 +25,7 @@ export function isBelowDay({ frequency }: SchedulingRule): boolean {
 }
 
 /** The window of a rule; without times it is the day. */
-export function windowOfRule(rule: SchedulingRule): Span {
+function windowOfRule(rule: SchedulingRule): Span {
 	if (rule.isAllDay) return { from: 0, to: SECONDS_A_DAY };
 	return windowOf(parseTime(rule.startTime) ?? 0, parseTime(rule.endTime) ?? SECONDS_A_DAY);
 }
