@@ -35,8 +35,8 @@ export const timing = {
 	fanoutMs: 10,
 	ticketMs: 30_000,
 	/** A quiet room pays its debt to D1 at once, a busy one after pauses that grow from the first of these to the second. */
-	projectionFirstMs: 50,
-	projectionMs: 4000,
+	projectionFirstMs: 30,
+	projectionMs: 1000,
 	/** How long a change waits for D1 to know of it before it answers all the same. */
 	settleMs: 2000,
 	/** The alarm that pays after a crash. */

@@ -66,21 +66,21 @@ export class Projection {
 
 	/**
 	 * To be called in the turn that wrote to the log. The alarm is part of that write, so the debt outlives a crash; the payment itself
-	 * starts at once in a quiet room. In one that stays busy the pauses grow to four seconds and later changes share a payment: 200 busy
-	 * rooms that each paid once a second took a third of what a machine can do (2026-11-22).
+	 * starts at once in a quiet room. In one that stays busy the pauses double up to a second, and later changes share a payment: one costs
+	 * a few milliseconds of D1, whoever and however much it is for.
 	 */
 	owe(now: number): void {
 		this.#arm(now);
 		if (this.#running || this.#timer !== undefined) return;
-		const wait = this.#startedAt + this.#paceMs - now;
+		const isQuiet = now - this.#startedAt > 2 * timing.projectionMs;
+		this.#paceMs = isQuiet ? timing.projectionFirstMs : Math.min(timing.projectionMs, 2 * this.#paceMs);
+		const wait = this.#startedAt + (isQuiet ? 0 : this.#paceMs) - now;
 		if (wait <= 0) {
-			this.#paceMs = timing.projectionFirstMs;
 			void this.#start();
 			return;
 		}
 		this.#timer = setTimeout(() => {
 			this.#timer = undefined;
-			this.#paceMs = Math.min(timing.projectionMs, 4 * this.#paceMs);
 			if (!this.#running && this.isOwing) void this.#start();
 		}, wait);
 	}
