@@ -19,8 +19,8 @@ export type Figures = Record<string, number>;
 /** The figures of each target, by round. */
 export type Series = Record<string, Figures[]>;
 
-/** How long to measure: each target `slices` times for `seconds`, in turn. */
-export type Effort = { rounds: number; slices: number; seconds: number };
+/** How long to measure: each target `slices` times for `seconds`, in turn, after `runIn` seconds that do not count. */
+export type Effort = { rounds: number; slices: number; seconds: number; runIn?: number };
 
 type Contestant = { pid: number; session: Session };
 
@@ -82,7 +82,7 @@ async function alternate(
 	for (let slice = 0; slice < effort.slices; slice++) {
 		for (const [name, { pid, session }] of Object.entries(contestants)) {
 			signal(pid, "SIGCONT");
-			await session.work(RUN_IN_SECONDS);
+			await session.work(effort.runIn ?? RUN_IN_SECONDS);
 			const stop = meter(pid);
 			const done = await session.work(effort.seconds);
 			(slices[name] ??= []).push({ ...done, usage: stop() });
