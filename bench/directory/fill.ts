@@ -4,8 +4,8 @@ import { payIndex, type Directory } from "../../src/customers/search-store.ts";
 /** Customers on each level of a tree. */
 export type Shape = readonly [roots: number, second: number, third: number, leaves: number];
 
-export const TAGS = 200;
-export const ACCOUNTS = 20;
+const TAGS = 200;
+const ACCOUNTS = 20;
 export const TENANT = "bench";
 
 /** Rows made by one statement. */

@@ -7,7 +7,7 @@ import type { Spread } from "./stats.ts";
 export type Report = { machine: Record<string, string | number>; rounds: number; workloads: Record<string, Outcome> };
 
 /** A report as Markdown: the checks first, then every table. */
-export function markdown(report: Report): string {
+function markdown(report: Report): string {
 	const tables = Object.values(report.workloads).flatMap(({ tables }) => tables.map(tableText));
 	return [summary(report), ...tables, ""].join("\n\n");
 }

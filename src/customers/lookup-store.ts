@@ -5,7 +5,7 @@ import type { CustomerRow } from "./row.ts";
 import type { TagColor } from "./settings.ts";
 
 /** A filter's ids as the record knows them, with what they are counted to hold. */
-export type Known = { id: number; uid: string; count: number };
+type Known = { id: number; uid: string; count: number };
 export type KnownCustomer = Known & { path: string; childCount: number };
 
 export type Names = {
@@ -44,7 +44,7 @@ type Settings = Pick<
 	| "override_app_settings"
 	| "app_settings"
 >;
-export type ListedTag = { id: number; uid: string; name: string; color: TagColor };
+type ListedTag = { id: number; uid: string; name: string; color: TagColor };
 export type ListedAccount = { id: number; uid: string; name: string; details: string };
 
 export type Surroundings = { ancestors: Ancestor[]; accounts: ListedAccount[]; tags: ListedTag[] };

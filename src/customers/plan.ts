@@ -3,7 +3,7 @@ import type { Filter, Source } from "./list-store.ts";
 /** Rows that each filter of a list leaves, as the record's counters know them, of `total`. */
 export type Sizes = { total: number; scans: Partial<Record<ScanBy, number>>; tags: readonly number[] };
 
-export type ScanBy = (Source & { kind: "scan" })["by"];
+type ScanBy = (Source & { kind: "scan" })["by"];
 
 /** How rows could be come by, and what it is expected to read. */
 export type Plan =
