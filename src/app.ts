@@ -4,7 +4,7 @@ import { assertGuarded } from "./auth/authenticate.ts";
 import { isContradictory } from "./auth/development.ts";
 import { accessTokens, auth } from "./auth/routes.ts";
 import { chats } from "./chats/routes.ts";
-import { chatMembers, chatMessages } from "./chats/siblings.ts";
+import { chatMembers, chatMessages } from "./chats/sibling-routes.ts";
 import { accounts } from "./customers/account-routes.ts";
 import { customers } from "./customers/routes.ts";
 import { customerStreams } from "./customers/stream-routes.ts";
