@@ -215,7 +215,11 @@ it("answers what it does not have with 404, and what it has under another method
 	}
 	// HEAD is GET without its body.
 	const head = await request("/v1/Chat", { method: "HEAD", headers: ada.headers });
-	expect([head.status, head.headers.get("Content-Type"), await head.text()]).toEqual([200, "application/json; charset=utf-8", ""]);
+	expect([head.status, head.headers.get("Content-Type"), await head.text()]).toEqual([
+		200,
+		"application/json; charset=utf-8",
+		"",
+	]);
 	expect((await request("/v1/Chat", { method: "HEAD" })).status).toBe(401);
 });
 
