@@ -25,7 +25,7 @@ import { securityHeaders } from "./http/security-headers.ts";
 import { staffCors } from "./http/staff-cors.ts";
 import { routingPath } from "./wire/paths.ts";
 import { FORMAT, predefined } from "./wire/predefined.ts";
-import { boundedBody, decoded, encoded } from "./wire/wire.ts";
+import { decoded, encoded } from "./wire/wire.ts";
 
 /** One line per feature. */
 const features = new Hono<FoyerEnv>()
@@ -46,7 +46,7 @@ const features = new Hono<FoyerEnv>()
 	.route("/api/connectionrequests", connectionRequests);
 
 /** What the ServiceStack families pass on the way in and out. */
-const edge = [staffCors, encoded, boundedBody, decoded] as const;
+const edge = [staffCors, encoded, decoded] as const;
 
 /** The whole HTTP surface on one screen: what every request passes, the features, then ServiceStack's routes to any of them. */
 export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() => app.routes) })

@@ -8,7 +8,7 @@ import type { FoyerEnv } from "../src/http/foyer-env.ts";
 import { operation } from "../src/http/operation.ts";
 import { valid } from "../src/http/validate.ts";
 import { guid } from "../src/rooms/frames.ts";
-import { boundedBody, decoded, encoded } from "../src/wire/wire.ts";
+import { decoded, encoded } from "../src/wire/wire.ts";
 import { Person } from "./support/client.ts";
 import { ask, json } from "./support/wire.ts";
 
@@ -39,7 +39,7 @@ const schema = inner.extend({ inner: inner.optional(), inners: z.array(inner).op
 /** A route that answers with what it was given, behind the edge that all have. */
 const told = operation({ name: "Tell", summary: "Tells what it was told", answer: null });
 const probe = new Hono<FoyerEnv>()
-	.use(encoded, boundedBody, decoded)
+	.use(encoded, decoded)
 	.get("/tell", told, open("a test"), valid("query", schema), (c) => c.json(c.req.valid("query")))
 	.post("/tell", told, open("a test"), valid("json", schema), (c) => c.json(c.req.valid("json")))
 	.onError(respondWithStatus);

@@ -31,8 +31,10 @@ export const contentTypes: Record<Format, string> = {
 };
 
 /** The media type of an answer as ServiceStack writes it (section 1.1); of JSV's two the one that was asked for. */
-export function contentType(format: Format, accept: string | undefined): string {
-	return format === "jsv" && /application\/jsv/i.test(accept ?? "") ? "application/jsv" : contentTypes[format];
+export function contentType(format: Format, asking: Headers): string {
+	return format === "jsv" && /application\/jsv/i.test(asking.get("Accept") ?? "")
+		? "application/jsv"
+		: contentTypes[format];
 }
 
 /** An answer in a format, spelled as was asked; else JSON in camel case and the other formats as their family does. */

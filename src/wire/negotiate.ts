@@ -45,28 +45,48 @@ export function splitSuffix(path: string): { path: string; format: Format | unde
  * The format of the answer: path suffix, then `?format=`, then Accept with its weights, then the request's own type where Accept takes
  * anything, then JSON. Never a 406.
  */
-export function answerFormat(request: Request): Format {
-	const named = formatInAddress(request.url);
+export function answerFormat(address: string, headers: Headers): Format {
+	const named = formatInAddress(address);
 	if (named) return named;
-	const ranges = preferred(request.headers.get("Accept") || "*/*");
-	for (const range of ranges) {
-		if (range === "*/*") break;
-		const format = formatOfType(range);
-		if (format) return format;
-	}
-	const own = formatOfType(request.headers.get("Content-Type"));
-	return ranges.includes("*/*") && own && own !== "html" ? own : "json";
+	const { format, takesAnything } = accepted(headers.get("Accept") || "*/*");
+	if (format || !takesAnything) return format ?? "json";
+	const own = formatOfType(headers.get("Content-Type"));
+	return own && own !== "html" ? own : "json";
 }
 
 /** The format that the suffix of the path names, or else `?format=`. */
 export function formatInAddress(address: string): Format | undefined {
-	const url = new URL(address);
-	return splitSuffix(url.pathname).format ?? formatNamed(control(url, "format")?.split(".")[0]);
+	const start = address.indexOf("?");
+	const path = start < 0 ? address : address.slice(0, start);
+	return splitSuffix(path).format ?? formatNamed(control(address, "format")?.split(".")[0]);
 }
 
 /** A query member that speaks to this layer and not to an operation, its name in any case. */
-export function control({ searchParams }: URL, name: "format" | "jsconfig"): string | undefined {
-	return [...searchParams].find(([key]) => key.toLowerCase() === name)?.[1];
+export function control(address: string, name: "format" | "jsconfig"): string | undefined {
+	// Parsing an address takes longer than all else that is done for an answer in JSON.
+	const start = address.indexOf("?");
+	if (start < 0 || !address.toLowerCase().includes(`${name}=`, start)) return undefined;
+	return [...new URL(address).searchParams].find(([key]) => key.toLowerCase() === name)?.[1];
+}
+
+type Accepted = { format: Format | undefined; takesAnything: boolean };
+
+/** Few clients have many ways to ask, and taking a header apart for each request costs more than the rest of its negotiation. */
+const known = new Map<string, Accepted>();
+const REMEMBERED = 500;
+
+/** What an Accept header asks for before it takes anything. */
+function accepted(accept: string): Accepted {
+	const remembered = known.get(accept);
+	if (remembered) return remembered;
+	const ranges = preferred(accept);
+	const anything = ranges.indexOf("*/*");
+	const wanted = anything < 0 ? ranges : ranges.slice(0, anything);
+	const formats = wanted.map(formatOfType).filter((format) => format !== undefined);
+	const result = { format: formats[0], takesAnything: anything >= 0 };
+	if (known.size >= REMEMBERED) known.clear();
+	known.set(accept, result);
+	return result;
 }
 
 /** The media ranges of an Accept header, the most wanted first; those of weight 0 are left out. */

@@ -52,11 +52,11 @@ async function answer(c: Context<FoyerEnv>, next: () => Promise<void>, handler: 
 	const expected = { format: ofHandler === "html" ? ("json" as const) : ofHandler, schema, isBatch };
 	const body = takesBody(c.req.method) ? await decodeBody(c.req.raw, expected) : undefined;
 	const bodies = (isBatch ? ((body as unknown[] | undefined) ?? []) : [body]).map(membersOf);
-	const [firstMember] = Object.keys({ ...bodies[0], ...queryMembers(c.req.raw) });
+	const [firstMember] = Object.keys({ ...bodies[0], ...queryMembers(c.req.url) });
 	c.set("answer", { format, route, isBatch, firstMember });
 	const response = isBatch
 		? await answerBatch(c, handler, own, bodies)
-		: await run(c, handler, own, { ...queryMembers(c.req.raw), ...bodies[0] });
+		: await run(c, handler, own, { ...queryMembers(c.req.url), ...bodies[0] });
 	return c.req.param("way")?.toLowerCase() === "oneway" && response.ok ? c.body(null, 204) : response;
 }
 

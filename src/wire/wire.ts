@@ -8,7 +8,7 @@ import type { FoyerEnv } from "../http/foyer-env.ts";
 import { describeRoutes, inputSchema, type DescribedRoute } from "../http/operation.ts";
 import { decodeBody } from "./decode.ts";
 import { contentType, encode, type Shape, type Spelling } from "./encode.ts";
-import { answerFormat, control, formatOfType } from "./negotiate.ts";
+import { answerFormat, control, formatOfType, type Format } from "./negotiate.ts";
 
 /** One request body: the longest message (1 MiB) even when each of its characters is escaped, and nothing larger. */
 const BODY_BYTES = 2 * 1024 * 1024;
@@ -26,15 +26,20 @@ const errorResponse = z.object({ responseStatus });
  * otherwise passes through untouched.
  */
 export const encoded: MiddlewareHandler<FoyerEnv> = async (c, next) => {
-	const negotiated = answerFormat(c.req.raw);
+	const { url } = c.req;
+	const negotiated = answerFormat(url, c.req.raw.headers);
 	await next();
 	if (c.res.status === 101) return;
-	c.res.headers.append("Vary", "Accept");
-	if (formatOfType(c.res.headers.get("Content-Type")) !== "json") return;
+	const { headers } = c.res;
+	headers.append("Vary", "Accept");
+	if (formatOfType(headers.get("Content-Type")) !== "json") return;
 	const format = c.get("answer")?.format ?? negotiated;
-	const spelling = spellingAsked(c) ?? (format === "json" ? await spellingOfRequest(c) : undefined);
-	c.res.headers.set("Content-Type", contentType(format, c.req.header("Accept")));
-	if (format === "json" && spelling !== "pascal") return;
+	const spelling = spellingAsked(url) ?? (format === "json" ? await spellingOfRequest(c, url) : undefined);
+	headers.set("Content-Type", contentType(format, c.req.raw.headers));
+	if (format !== "json" || spelling === "pascal") await encodeAnswer(c, format, spelling);
+};
+
+async function encodeAnswer(c: Context<FoyerEnv>, format: Format, spelling: Spelling | undefined): Promise<void> {
 	const shape = shapeOf(c);
 	if (format === "csv" && c.res.ok) c.header("Content-Disposition", `attachment;filename=${shape.name}.csv`);
 	const text = await c.res.text();
@@ -42,18 +47,29 @@ export const encoded: MiddlewareHandler<FoyerEnv> = async (c, next) => {
 	headers.delete("Content-Length");
 	c.res = undefined;
 	c.res = new Response(text === "" ? null : encode(JSON.parse(text), format, shape, spelling), { status, headers });
-};
+}
 
 /**
- * The inner half: a body of any format we read becomes JSON, and query members join it, over its own. A JSON body that comes alone passes
- * through untouched.
+ * The inner half: a body over 2 MiB is refused before it is read; one of any format we read becomes JSON, and query members join it, over
+ * its own. A JSON body that comes alone passes through untouched.
  */
-export const decoded: MiddlewareHandler<FoyerEnv> = async (c, next) => {
-	// Where no route of ours answers, a predefined one may: those read their bodies themselves, in a format of their own.
-	const route = takesBody(c.req.method) ? routeOf(c) : undefined;
-	if (route) await decode(c, route);
-	await next();
+export const decoded: MiddlewareHandler<FoyerEnv> = (c, next) => {
+	if (c.req.method === "GET" || c.req.method === "HEAD") return next();
+	return boundedBody(c, async () => {
+		// Where no route of ours answers, a predefined one may: those read their bodies themselves, in a format of their own.
+		const route = takesBody(c.req.method) ? routeOf(c) : undefined;
+		if (route) await decode(c, route);
+		await next();
+	});
 };
+
+/** Refuses a body over 2 MiB before it is read. */
+export const boundedBody: MiddlewareHandler<FoyerEnv> = bodyLimit({
+	maxSize: BODY_BYTES,
+	onError: () => {
+		throw new Failure("BodyTooLarge", "A request body holds at most 2 MiB.");
+	},
+});
 
 /** Whether requests of a method have a body: typed clients announce one also where they send none. */
 export function takesBody(method: string): boolean {
@@ -62,7 +78,7 @@ export function takesBody(method: string): boolean {
 
 async function decode(c: Context<FoyerEnv>, route: DescribedRoute): Promise<void> {
 	const type = c.req.header("Content-Type");
-	const members = queryMembers(c.req.raw);
+	const members = queryMembers(c.req.url);
 	const hasBody = c.req.raw.body !== null && c.req.header("Content-Length") !== "0";
 	if (!members && !hasBody && type === undefined) return;
 	const isPlain = !members && formatOfType(type) === "json" && !type?.toLowerCase().startsWith("text/");
@@ -83,9 +99,9 @@ export function jsonRequest(request: Request, body: string): Request {
 }
 
 /** The members that a query sets, a repeated one as a list; undefined when there are none. */
-export function queryMembers(request: Request): Record<string, unknown> | undefined {
-	const { search, searchParams } = new URL(request.url);
-	if (search === "") return undefined;
+export function queryMembers(address: string): Record<string, unknown> | undefined {
+	if (!address.includes("?")) return undefined;
+	const { searchParams } = new URL(address);
 	const names = [...new Set(searchParams.keys())].filter((name) => !CONTROLS.has(name.toLowerCase()));
 	const members = names.flatMap((name) => {
 		const values = searchParams.getAll(name).filter((value) => value !== "");
@@ -100,17 +116,18 @@ function routeOf(c: Context<FoyerEnv>): DescribedRoute | undefined {
 }
 
 /** How names are to be spelled, as `?jsconfig=` says. */
-function spellingAsked(c: Context<FoyerEnv>): Spelling | undefined {
-	const config = control(new URL(c.req.url), "jsconfig")?.toLowerCase() ?? "";
+function spellingAsked(address: string): Spelling | undefined {
+	const config = control(address, "jsconfig")?.toLowerCase();
+	if (config === undefined) return undefined;
 	if (/\b(epcn|emitpascalcasenames|tc:pc)\b/.test(config)) return "pascal";
 	return /\b(eccn|emitcamelcasenames|tc:cc)\b/.test(config) ? "camel" : undefined;
 }
 
 /** How the request spelled its own members, by the first one; so clients of either kind read what they would have written. */
-async function spellingOfRequest(c: Context<FoyerEnv>): Promise<Spelling | undefined> {
+async function spellingOfRequest(c: Context<FoyerEnv>, address: string): Promise<Spelling | undefined> {
 	const body = await (c.req.bodyCache.text as Promise<string> | string | undefined);
-	const inBody = /^\s*\{\s*"(\w+)"/.exec(body?.slice(0, 500) ?? "")?.[1];
-	const first = c.get("answer")?.firstMember ?? inBody ?? Object.keys(queryMembers(c.req.raw) ?? {})[0];
+	const inBody = body && /^\s*\{\s*"(\w+)"/.exec(body.slice(0, 500))?.[1];
+	const first = c.get("answer")?.firstMember ?? (inBody || Object.keys(queryMembers(address) ?? {})[0]);
 	if (first === undefined) return undefined;
 	return /^[A-Z]/.test(first) ? "pascal" : "camel";
 }
@@ -126,14 +143,3 @@ function shapeOf(c: Context<FoyerEnv>): Shape {
 		? { name: `ArrayOf${name}`, schema: schema?.array(), table: undefined, texts }
 		: { name, schema, table: operation?.table, texts };
 }
-
-const limitBody = bodyLimit({
-	maxSize: BODY_BYTES,
-	onError: () => {
-		throw new Failure("BodyTooLarge", "A request body holds at most 2 MiB.");
-	},
-});
-
-/** Refuses a body over 2 MiB before it is read. */
-export const boundedBody: MiddlewareHandler<FoyerEnv> = (c, next) =>
-	c.req.method === "GET" || c.req.method === "HEAD" ? next() : limitBody(c, next);
