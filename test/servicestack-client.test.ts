@@ -262,3 +262,42 @@ it("drives connections, by the paths that say what to do", async () => {
 	const listed = new Dto<{ Connections: { Status: string }[] }>("ListConnections", "GET", { Status: "cancelled" });
 	expect((await asking.get(listed)).Connections).toContainEqual(expect.objectContaining({ Status: "Cancelled" }));
 });
+
+it("drives the directory, with its lists in the query and its answers that are nothing", async () => {
+	const client = clientOf(await Person.signIn("Manager", unique("company")));
+	type Customer = { id: string; name: string; parentCustomerId?: string };
+	const name = `Ann & "Bob" ünï, ${unique("c")}`;
+	const create = (members: object) => new Dto<Customer>("NewCustomer", "POST", members);
+	const account = await client.post(new Dto<{ id: string }>("NewAccount", "POST", { name: "Account" }));
+	const parent = await client.post(create({ name, accountId: account.id }));
+	const [child, other] = await client.sendAll(
+		["child", "other"].map((one) => create({ name: one, parentCustomerId: parent.id })),
+	);
+	expect(parent).toMatchObject({ name });
+	const list = (members: object) =>
+		new Dto<{ items: Customer[]; totalCount: number; hasMorePages: boolean }>("ListCustomers", "GET", members);
+	const ids = [child?.id, other?.id, "", null];
+	const page = await client.get(
+		list({
+			page: 0,
+			countPerPage: 25,
+			all: false,
+			specificIds: ids,
+			sortOrder: "Descend",
+			accountIds: [],
+			tagIds: null,
+		}),
+	);
+	expect(page).toMatchObject({ totalCount: 2, hasMorePages: false, items: [{ name: "other" }, { name: "child" }] });
+	expect((await client.api(list({ nameFilter: name }))).response?.items).toMatchObject([{ id: parent.id }]);
+	expect(await client.get("/customers", { parentCustomerIds: [parent.id, ""], countPerPage: 0 })).toMatchObject({
+		items: [{ name: "child" }, { name: "other" }],
+	});
+	const wrong = await client.api(list({ sortField: "Shoe size" }));
+	expect(wrong.errorCode).toBe("InvalidSortField");
+	const remove = (customerId: string | undefined) => new Dto<void>("DeleteCustomer", "DELETE", { customerId });
+	expect((await client.apiVoid(remove(child?.id))).succeeded).toBe(true);
+	expect(calls.at(-1)?.method).toBe("DELETE");
+	expect((await client.apiVoid(remove(parent.id))).errorCode).toBe("HasChildren");
+	expect((await client.get(list({ parentCustomerIds: [parent.id] }))).items).toMatchObject([{ id: other?.id }]);
+});
