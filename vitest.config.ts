@@ -10,6 +10,8 @@ const vars = {
 	PRODUCTION: "",
 	REQUEST_LOG: "off",
 	DEV_SECRET: "a secret of the tests, as long as one must be",
+	LINK_SECRET: "another secret of the tests, for customer links",
+	PORTAL_BASE_URL: "http://foyer.test",
 };
 
 export default defineConfig({

@@ -17,7 +17,11 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535)
 
 const vars: Record<string, string> = { ENVIRONMENT: "development", PRODUCTION: "", ...varsFromEnvironment() };
 const isDevelopment = vars["ENVIRONMENT"] === "development" && vars["PRODUCTION"] !== "true";
-if (isDevelopment) vars["DEV_SECRET"] ||= developmentSecret();
+if (isDevelopment) {
+	vars["DEV_SECRET"] ||= keptSecret("dev-secret");
+	vars["LINK_SECRET"] ||= keptSecret("link-secret");
+	vars["PORTAL_BASE_URL"] ||= `http://${host}:${port}`;
+}
 
 const local = await start();
 let stopping = false;
@@ -79,9 +83,9 @@ function varsFromEnvironment(): Record<string, string> {
 	);
 }
 
-/** Signs the development tokens; kept beside the data so that they survive a restart. */
-function developmentSecret(): string {
-	const file = join(stateDir, "dev-secret");
+/** A secret kept beside the data, so that what it protects survives a restart. */
+function keptSecret(name: string): string {
+	const file = join(stateDir, name);
 	mkdirSync(stateDir, { recursive: true });
 	try {
 		writeFileSync(file, randomBytes(32).toString("hex"), { mode: 0o600, flag: "wx" });
