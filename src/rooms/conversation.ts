@@ -2,6 +2,7 @@ import { limits } from "./limits.ts";
 import {
 	refuse,
 	unreadCount,
+	isVisitorId,
 	visitorUserId,
 	type Actor,
 	type Caller,
@@ -172,9 +173,31 @@ export class Conversation {
 		return notFound();
 	}
 
+	/** Why somebody from outside may not come in; undefined if it may. Whoever left or was removed stays out. */
+	refusalAtTheDoor(visitor: Caller): Refusal | undefined {
+		if (visitor.tenantId !== this.tenantId) return notFound();
+		if (this.#row.is_active === 0) return closed();
+		if (this.roster.get(visitor.userId)) return this.refusal(visitor);
+		return this.roster.size >= limits.members ? tooManyMembers() : undefined;
+	}
+
+	/** Makes somebody from outside a member. */
+	admit(visitor: Caller, now: number): Result<Snapshot> {
+		const refused = this.refusalAtTheDoor(visitor);
+		if (refused) return refused;
+		this.roster.join(visitor, visitor, now);
+		this.roster.introduce(visitor, now);
+		return { ok: true, ...this.snapshot() };
+	}
+
+	/** Ends the membership of somebody whose right to be here is over. */
+	dismiss(userId: string, now: number): void {
+		this.roster.leave(userId, SYSTEM, now);
+	}
+
 	/** Appends a message. Staff who speak in a room they may see become members of it. */
 	send(caller: Caller, draft: Draft, now: number): Result<Sent> {
-		if (this.#row.is_active === 0) return refuse("RoomClosed", "This room was deleted; open a new one.");
+		if (this.#row.is_active === 0) return closed();
 		const { body, replyToChatMessageId } = draft;
 		if (byteLength(body) > limits.bodyBytes) return bodyTooLarge();
 		if (replyToChatMessageId !== undefined && !this.transcript.find(replyToChatMessageId)) return unknownMessage();
@@ -308,7 +331,7 @@ export class Conversation {
 		if (known && change.isActive === false) this.roster.leave(userId, caller, now);
 		else if (!known || change.isActive === true)
 			this.roster.join(
-				{ userId, name: change.name ?? this.roster.get(userId)?.name ?? userId, kind: this.#kindOf(userId) },
+				{ userId, name: change.name ?? known?.name ?? userId, kind: isVisitorId(userId) ? "Visitor" : "Agent" },
 				caller,
 				now,
 			);
@@ -316,10 +339,6 @@ export class Conversation {
 		if (change.isArchived !== undefined) this.roster.archive(userId, change.isArchived, caller, now);
 		const read = change.lastChatMessageId === undefined ? undefined : this.transcript.find(change.lastChatMessageId);
 		if (read) this.roster.markRead(userId, read.index, caller, now);
-	}
-
-	#kindOf(userId: string): Caller["kind"] {
-		return userId === this.visitorCaller()?.userId ? "Visitor" : "Agent";
 	}
 
 	#archive(isArchived: boolean, caller: Caller, now: number): void {
@@ -352,6 +371,10 @@ export class Conversation {
 
 export function notFound(): Refusal {
 	return refuse("NotFound", "There is no such chat.");
+}
+
+function closed(): Refusal {
+	return refuse("RoomClosed", "This room was deleted; open a new one.");
 }
 
 function unknownMessage(): Refusal {

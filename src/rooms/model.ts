@@ -11,7 +11,17 @@ export type Caller = {
 	kind: AuthorKind;
 	/** May act in every chat of the tenant. */
 	isAdministrator: boolean;
+	/** The visit that it speaks in, where its right to be here ends with one. */
+	visit?: Visit;
 };
+
+/** The stay of somebody from outside: its id, and when it is over. */
+export type Visit = { id: string; until: number };
+
+/** True when a caller's right to be in a room has ended by time. */
+export function isOver({ visit }: Caller, now = Date.now()): boolean {
+	return visit !== undefined && visit.until <= now;
+}
 
 /** The visitor of a room, in the words of the visitor dialect. */
 export type Visitor = {
@@ -134,7 +144,14 @@ export function unreadCount(messageCount: number, lastReadIndex: number): number
 	return Math.max(0, messageCount - lastReadIndex);
 }
 
+const VISITOR = "visitor:";
+
 /** A visitor's user id as rooms know it. Visitors choose their own ids, so these live in a name space that no credential can claim. */
 export function visitorUserId(userId: string): string {
-	return `visitor:${userId}`;
+	return `${VISITOR}${userId}`;
+}
+
+/** True for the user ids of visitors. */
+export function isVisitorId(userId: string): boolean {
+	return userId.startsWith(VISITOR);
 }

@@ -14,7 +14,16 @@ import { Fanout } from "./fanout.ts";
 import { close, limits, timing } from "./limits.ts";
 import { Feed, type FeedFrame, type Position } from "./feed.ts";
 import { exists, migrate } from "./migrations.ts";
-import { refuse, type Caller, type Draft, type Message, type Result, type RoomSeed } from "./model.ts";
+import {
+	isOver,
+	refuse,
+	type Caller,
+	type Draft,
+	type Message,
+	type Refusal,
+	type Result,
+	type RoomSeed,
+} from "./model.ts";
 import { Projection } from "./projection.ts";
 import { CALLER_HEADER, PROTOCOL, ticketOf } from "./upgrade.ts";
 import { closeQuietly, Sessions } from "./sessions.ts";
@@ -41,6 +50,8 @@ type Live = {
 export class Room extends DurableObject<Env> {
 	readonly #sessions: Sessions;
 	readonly #fanout: Fanout;
+	/** Visits that ended while this object was awake: what was on its way then must not come in after it. */
+	readonly #endedVisits = new Set<string>();
 	/** What a visitor may post over HTTP. Wider than a socket's: polling clients send what they have kept in one go. */
 	readonly #visitorBucket: Bucket;
 	#live: Live | undefined;
@@ -98,6 +109,36 @@ export class Room extends DurableObject<Env> {
 		const wait = this.#visitorBucket.take(Date.now());
 		if (wait > 0) return refuse("RateLimited", "Too many messages; this one was not accepted.", wait);
 		return this.send(caller, draft);
+	}
+
+	/** Whether somebody from outside, who was invited, could come in now. */
+	checkDoor(visitor: Caller): Result<object> {
+		return this.#live ? (this.#live.conversation.refusalAtTheDoor(visitor) ?? { ok: true }) : notFound();
+	}
+
+	/** Lets somebody from outside in, as a member of the room. */
+	async admit(visitor: Caller): Promise<Result<Snapshot>> {
+		const live = this.#live;
+		if (!live) return notFound();
+		live.sends.flush();
+		const result = this.#turn(() => live.conversation.admit(visitor, Date.now()));
+		this.#publish(live);
+		return result;
+	}
+
+	/** Ends one visit of somebody from outside: sockets close at once, unused tickets are void. Without an id all of them, and the membership. */
+	async endVisits(tenantId: string, userId: string, visitId?: string): Promise<void> {
+		const live = this.#live;
+		if (live?.conversation.tenantId !== tenantId) return;
+		live.sends.flush();
+		live.tickets.takeBack(userId, visitId);
+		if (visitId === undefined) this.#turn(() => live.conversation.dismiss(userId, Date.now()));
+		else this.#endedVisits.add(visitId);
+		if (this.#endedVisits.size > limits.tickets) this.#endedVisits.clear();
+		this.#publish(live);
+		const isOf = ({ userId: own, visit }: Caller) => own === userId && (visitId ?? visit?.id) === visit?.id;
+		for (const session of this.#sessions.where(isOf))
+			live.protocol.dismiss(session, close.noPermission, "the visit is over");
 	}
 
 	/** Name, archive and members; D1 knows of it when this answers. */
@@ -162,7 +203,7 @@ export class Room extends DurableObject<Env> {
 	async issueTicket(caller: Caller): Promise<Result<{ ticket: string }>> {
 		const live = this.#live;
 		if (!live) return notFound();
-		const refused = live.conversation.refusal(caller);
+		const refused = live.conversation.refusal(caller) ?? this.#refusalOfVisit(caller);
 		if (refused) return refused;
 		const ticket = await live.tickets.issue(caller);
 		return ticket === undefined
@@ -193,11 +234,17 @@ export class Room extends DurableObject<Env> {
 		if ("code" in identified) return identified;
 		if (!(await allowsOrigin(this.env, live.conversation.tenantId, request)))
 			return { code: close.noPermission, reason: "origin not allowed" };
-		if (live.conversation.refusal(identified.caller)) return { code: close.noPermission, reason: "not a member" };
+		if (live.conversation.refusal(identified.caller) ?? this.#refusalOfVisit(identified.caller))
+			return { code: close.noPermission, reason: "not a member" };
 		if (this.#sessions.size >= limits.sockets)
 			return { code: close.tooManyConnections, reason: "too many connections" };
 		live.protocol.expectHello(this.#sessions.accept(server, identified.caller));
 		return undefined;
+	}
+
+	#refusalOfVisit(caller: Caller): Refusal | undefined {
+		const isEnded = isOver(caller) || this.#endedVisits.has(caller.visit?.id ?? "");
+		return isEnded ? refuse("Forbidden", "This visit is over.") : undefined;
 	}
 
 	async #callerOf(request: Request, live: Live): Promise<{ caller: Caller } | { code: number; reason: string }> {

@@ -1,7 +1,7 @@
 import { Bucket, type Rate } from "./bucket.ts";
 import type { Present, ServerFrame } from "./frames.ts";
 import { close, limits, timing } from "./limits.ts";
-import type { Caller } from "./model.ts";
+import { isOver, type Caller } from "./model.ts";
 
 /** What a socket's attachment holds: all that must survive hibernation. */
 type Attachment = { connectionId: string; caller: Caller; isReady: boolean; connectedAt: number };
@@ -102,8 +102,8 @@ export class Sessions {
 		const present = new Map<string, Present>();
 		for (const session of this.#open.values()) {
 			const { userId, name, kind } = session.caller;
-			if (session.isReady && now - this.#lastSign(session) < timing.presentMs)
-				present.set(userId, { userId, name, kind });
+			const isHere = session.isReady && !isOver(session.caller, now);
+			if (isHere && now - this.#lastSign(session) < timing.presentMs) present.set(userId, { userId, name, kind });
 		}
 		return [...present.values()];
 	}
@@ -127,6 +127,7 @@ export class Sessions {
 	}
 
 	#write(session: Session, text: string): void {
+		if (isOver(session.caller)) return this.close(session, close.noPermission, "the visit is over");
 		session.unheard += text.length;
 		if (session.unheard > limits.silentLength && !this.#isHeard(session)) {
 			this.close(session, close.slowConsumer, "reads too slowly");

@@ -31,6 +31,15 @@ export class Tickets {
 		return ticket;
 	}
 
+	/** Takes back what a user has not used yet, of one visit or of all. */
+	takeBack(userId: string, visitId: string | undefined): void {
+		this.#sql.exec(
+			"DELETE FROM ticket WHERE caller ->> 'userId' = ?1 AND (?2 IS NULL OR caller ->> '$.visit.id' = ?2)",
+			userId,
+			visitId ?? null,
+		);
+	}
+
 	/** Uses a ticket up. */
 	async redeem(ticket: string): Promise<Redeemed> {
 		const hash = await sha256(ticket);
