@@ -17,6 +17,12 @@ const granted = {
 	"connections:use": ["SystemAdministrator", "Administrator", "Manager", "Agent", "Customer"],
 	/** Act for any contact of the tenant; keep its contact types and connection roles. */
 	"connections:administer": ["SystemAdministrator", "Administrator", "Manager"],
+	/** Make customer links, and keep those one made oneself. */
+	"links:manage": ["SystemAdministrator", "Administrator", "Manager", "Agent"],
+	/** See and keep the links that others made. */
+	"links:supervise": ["SystemAdministrator", "Administrator", "Manager"],
+	/** Say which kinds of resources there are and what their links need. */
+	"links:administer": ["SystemAdministrator", "Administrator"],
 	/** See customers: a customer only its own and what is below it. */
 	"customers:read": ["SystemAdministrator", "Manager", "Customer"],
 	/** Keep customers, accounts and tags. */

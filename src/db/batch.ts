@@ -2,6 +2,9 @@ import type { SQL } from "drizzle-orm";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import type { Database } from "./database.ts";
 
+/** A statement, or a part of one: for code that hands SQL on without writing any. */
+export type Statement = SQL;
+
 const dialect = new SQLiteAsyncDialect();
 
 /** Runs statements in one transaction and answers with the rows of each. Drizzle's own batch takes no raw statement with parameters. */

@@ -14,6 +14,9 @@ export const holders: Record<Permission, readonly Role[]> = {
 	"contacts:manage": ["SystemAdministrator", "Administrator", "Manager", "Agent"],
 	"connections:use": ["SystemAdministrator", "Administrator", "Manager", "Agent", "Customer"],
 	"connections:administer": ["SystemAdministrator", "Administrator", "Manager"],
+	"links:manage": ["SystemAdministrator", "Administrator", "Manager", "Agent"],
+	"links:supervise": ["SystemAdministrator", "Administrator", "Manager"],
+	"links:administer": ["SystemAdministrator", "Administrator"],
 	"customers:read": ["SystemAdministrator", "Manager", "Customer"],
 	"customers:write": ["SystemAdministrator", "Manager"],
 };
@@ -150,6 +153,8 @@ export const openRoutes: Record<string, readonly string[]> = {
 		"GET /openapi.json",
 		"GET /docs",
 		"GET /assets/:file",
+		"GET /",
+		"GET /console",
 	],
 	"ask for the credential themselves: who calls, and a token for an API key": [
 		"GET /auth",

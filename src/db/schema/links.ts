@@ -46,7 +46,7 @@ export const link = sqliteTable(
 		/** The tier at its creation; a policy that changes later does not loosen it. */
 		tier: tier().notNull(),
 		/** The channel codes go by unless the recipient chooses; null without codes. */
-		otpChannel: channel(),
+		otpChannel: text("otp_channel", { enum: ["Email", "Sms"] }),
 		/** `Email`, `Sms`, `Email,Sms` or empty. */
 		deliveryChannels: text("delivery_channels").notNull(),
 		contactId: integer("contact_id").notNull(),
@@ -71,6 +71,9 @@ export const link = sqliteTable(
 		revokedAt: integer("revoked_at"),
 		revokedBy: text("revoked_by"),
 		version: integer().notNull().default(1),
+		/** Events that are sealed, and the hash of the last of them: without these, rows removed from the end would not be missed. */
+		auditCount: integer("audit_count").notNull().default(0),
+		auditHead: text("audit_head"),
 	},
 	(t) => [
 		uniqueIndex("link_uid").on(t.tenantId, t.uid),

@@ -1,0 +1,141 @@
+/**
+ * The audit of a link: a chain in which each event's hash is over the hash before it and the event itself. Events are written in the batch of
+ * what they tell of, and sealed right after. How many are sealed and the hash of the last stand on the link's own row.
+ */
+import { sha256 } from "../auth/key-format.ts";
+import { batch, type Statement } from "../db/batch.ts";
+import { database, tenantDatabase, type TenantDatabase } from "../db/database.ts";
+import {
+	insertEvent,
+	listEvents,
+	readSeal,
+	unsealedLinks,
+	writeSeals,
+	type Actor,
+	type EventRow,
+	type EventType,
+} from "./audit-store.ts";
+import type { Trace } from "./trace.ts";
+
+/** Events that are read at a time. */
+const PAGE = 500;
+/** Links that one sweep seals. */
+const SWEEP = 100;
+
+/** Something that happened to a link. `data` holds no secret: no token, no code, no address in full. */
+export type LinkEvent = {
+	type: EventType;
+	/** Milliseconds since 1970. */
+	at: number;
+	actor: Actor;
+	channel?: "Email" | "Sms" | "Url";
+	trace?: Trace;
+	data?: Record<string, string>;
+};
+
+export const recipient: Actor = { type: "Recipient", id: null };
+export const system: Actor = { type: "System", id: null };
+
+/** What the verifier found. `brokenAt` is the number of the first event that is not as it was sealed. */
+export type Verdict =
+	| { valid: true; count: number; head: string | null }
+	| { valid: false; brokenAt: number; why: string };
+
+/** Writes an event by itself and seals it. */
+export async function recordEvent(tenant: TenantDatabase, linkId: number, event: LinkEvent): Promise<void> {
+	await batch(tenant.db, [eventStatement(tenant, linkId, event)]);
+	await sealEvents(tenant, linkId);
+}
+
+/**
+ * The statement that writes an event, for a caller's own batch; call `sealEvents` after it. With `onlyIfChanged` it writes only when the
+ * statement right before it changed a row. The link may be named by an SQL expression, for one that the same batch makes.
+ */
+export function eventStatement(
+	tenant: TenantDatabase,
+	linkId: number | Statement,
+	{ type, at, actor, channel, trace, data }: LinkEvent,
+	{ onlyIfChanged = false } = {},
+): Statement {
+	const { ip = null, userAgent = null, country = null } = trace ?? {};
+	const row = {
+		type,
+		at,
+		actorType: actor.type,
+		actorId: actor.id,
+		channel: channel ?? null,
+		ip,
+		userAgent,
+		country,
+		data: data ? JSON.stringify(data) : null,
+	};
+	return insertEvent(tenant, linkId, row, { onlyIfChanged });
+}
+
+/** Gives the events that have none their hashes, in order. What is hashed is the same for everybody, so several at once write the same. */
+export async function sealEvents(tenant: TenantDatabase, linkId: number): Promise<void> {
+	const seal = await readSeal(tenant, linkId);
+	if (!seal) return;
+	let { count, head } = seal;
+	for (;;) {
+		// oxlint-disable-next-line no-await-in-loop -- each page follows the one before it
+		const rows = await listEvents(tenant, linkId, count, PAGE);
+		const hashes: [number, string][] = [];
+		for (const row of rows) {
+			// A gap is nobody's to close: the verifier tells of it.
+			if (row.n !== count + 1) break;
+			// oxlint-disable-next-line no-await-in-loop -- each hash is over the one before it
+			head = await hashOf(tenant, linkId, head, row);
+			count = row.n;
+			hashes.push([row.n, head]);
+		}
+		// oxlint-disable-next-line no-await-in-loop -- as above
+		if (hashes.length > 0) await writeSeals(tenant, linkId, hashes, { count, head });
+		if (hashes.length < PAGE) return;
+	}
+}
+
+/** Reads a link's audit from the beginning and says whether it is as it was sealed. Events that wait for their seal are not judged. */
+export async function verifyAudit(tenant: TenantDatabase, linkId: number): Promise<Verdict> {
+	const seal = await readSeal(tenant, linkId);
+	if (!seal) return { valid: false, brokenAt: 1, why: "The link is gone." };
+	let count = 0;
+	let head: string | null = null;
+	while (count < seal.count) {
+		// oxlint-disable-next-line no-await-in-loop -- each page follows the one before it
+		const rows = await listEvents(tenant, linkId, count, PAGE);
+		for (const row of rows) {
+			if (count >= seal.count) break;
+			if (row.n !== count + 1) return broken(count + 1, "An event was removed, or moved.");
+			// oxlint-disable-next-line no-await-in-loop -- each hash is over the one before it
+			head = await hashOf(tenant, linkId, head, row);
+			count = row.n;
+			if (row.hash !== head) return broken(row.n, "The event is not as it was written.");
+		}
+		if (rows.length === 0) return broken(count + 1, "Events were removed from the end.");
+	}
+	if (head !== seal.head) return broken(count, "The chain does not end as the link's row says.");
+	return { valid: true, count, head };
+}
+
+/** Seals what calls left that were lost half-way: for the sweep. */
+export async function sealLeftovers(env: Env): Promise<void> {
+	const links = await unsealedLinks(database(env), SWEEP);
+	await Promise.all(links.map(({ tenantId, linkId }) => sealEvents(tenantDatabase(env, tenantId), linkId)));
+}
+
+function broken(brokenAt: number, why: string): Verdict {
+	return { valid: false, brokenAt, why };
+}
+
+/** SHA-256 over the hash before and the row, each value in its place. */
+async function hashOf(
+	{ tenantId }: TenantDatabase,
+	linkId: number,
+	before: string | null,
+	row: EventRow,
+): Promise<string> {
+	const { n, type, at, actorType, actorId, channel, ip, userAgent, country, data } = row;
+	const place = [before, tenantId, linkId, n];
+	return sha256(JSON.stringify([...place, type, at, actorType, actorId, channel, ip, userAgent, country, data]));
+}
