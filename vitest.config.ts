@@ -35,7 +35,7 @@ export default defineConfig({
 				test: {
 					name: "workers",
 					include: ["test/**/*.test.ts"],
-					exclude: ["test/node/**"],
+					exclude: ["test/node/**", "test/browser/**"],
 					setupFiles: ["test/setup.ts"],
 					testTimeout: 20_000,
 				},
@@ -47,6 +47,17 @@ export default defineConfig({
 					include: ["test/node/**/*.test.ts"],
 					testTimeout: 120_000,
 					hookTimeout: 60_000,
+				},
+			},
+			{
+				test: {
+					// A real Chromium and the real server.
+					name: "browser",
+					include: ["test/browser/**/*.test.ts"],
+					testTimeout: 120_000,
+					hookTimeout: 60_000,
+					// A server, a runtime and a browser each.
+					maxWorkers: 1,
 				},
 			},
 		],

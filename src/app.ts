@@ -20,6 +20,7 @@ import type { FoyerEnv } from "./http/foyer-env.ts";
 import { health } from "./http/health.ts";
 import { describeRoutes } from "./http/operation.ts";
 import { noSuchRoute } from "./http/not-found.ts";
+import { pages } from "./http/pages.ts";
 import { requestLog } from "./http/request-log.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { staffCors } from "./http/staff-cors.ts";
@@ -69,6 +70,7 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 	.use("/api/*", ...edge)
 	.use(`/${FORMAT}/*`, ...edge)
 	.route("/assets", assets)
+	.route("/", pages)
 	.route(
 		"/",
 		descriptions(() => describeRoutes(features.routes)),

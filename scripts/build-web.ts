@@ -1,0 +1,64 @@
+/** Builds `src/web` with Vite into the folder given: pages to `pages/<name>.html`, what they load to `assets`. Run by `scripts/assets.ts`. */
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { build, type InlineConfig, type Rolldown } from "vite";
+
+const root = join(import.meta.dirname, "..");
+
+/** Files that stay under one name, because foreign pages name them. Each is whole in itself. */
+const standalone: { name: string; entry: string; format: "es" | "iife" }[] = [];
+
+/** Keeps what servers of an hour ago may still be asked for by the pages they handed out. */
+const KEPT_MS = 60 * 60 * 1000;
+
+const [folder = ""] = process.argv.slice(2);
+const pages = await outputs({ configFile: join(root, "vite.config.ts") });
+const singles = await Promise.all(standalone.map(single));
+const files = new Map([...pages, ...singles.flat()].map((output) => [placeOf(output.fileName), contentOf(output)]));
+// Pages last: they name the others.
+for (const [name, content] of Array.from(files).sort(
+	([a], [b]) => Number(a.endsWith(".html")) - Number(b.endsWith(".html")),
+))
+	put(join(folder, name), content);
+for (const name of readdirSync(join(folder, "assets"))) {
+	const file = join(folder, "assets", name);
+	if (!files.has(`assets/${name}`) && Date.now() - statSync(file).mtimeMs > KEPT_MS) rmSync(file);
+}
+
+type Output = Rolldown.OutputChunk | Rolldown.OutputAsset;
+
+async function outputs(config: InlineConfig): Promise<Output[]> {
+	const built = await build(config);
+	if ("on" in built) throw new Error("Vite watches instead of building");
+	return [built].flat().flatMap(({ output }) => output);
+}
+
+function single({ name, entry, format }: (typeof standalone)[number]): Promise<Output[]> {
+	return outputs({
+		configFile: false,
+		publicDir: false,
+		logLevel: "warn",
+		build: {
+			write: false,
+			target: "es2022",
+			reportCompressedSize: false,
+			lib: { entry: join(root, entry), name, formats: [format], fileName: () => `assets/${name}.js` },
+		},
+	});
+}
+
+/** `console/index.html` is the page `pages/console.html`. */
+function placeOf(fileName: string): string {
+	return basename(fileName) === "index.html" ? `pages/${dirname(fileName)}.html` : fileName;
+}
+
+function contentOf(output: Output): string | Uint8Array {
+	return output.type === "chunk" ? output.code : output.source;
+}
+
+/** Whole or not at all: a server may be reading. */
+function put(file: string, content: string | Uint8Array): void {
+	mkdirSync(dirname(file), { recursive: true });
+	writeFileSync(`${file}.new`, content);
+	renameSync(`${file}.new`, file);
+}

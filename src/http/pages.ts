@@ -1,0 +1,14 @@
+import { Hono } from "hono";
+import { open } from "../auth/authenticate.ts";
+import { sendPage } from "./assets.ts";
+import { respondWithStatus } from "./failure.ts";
+import type { FoyerEnv } from "./foyer-env.ts";
+
+const anyone = open("a page, which asks for a credential itself where it needs one");
+
+/** The pages that are the same for everybody. */
+export const pages = new Hono<FoyerEnv>()
+	.get("/", anyone, (c) => sendPage(c, "landing"))
+	.get("/console", anyone, (c) => sendPage(c, "console"));
+
+pages.onError(respondWithStatus);
