@@ -73,7 +73,6 @@ it("pages through a history, answers messages with replies, and counts on", asyn
 		chatId,
 		index: 13,
 		seq: reply.seq,
-		clientMessageId: null,
 		userId: ada.userId,
 		authorName: "Ada Agent",
 		authorKind: "Agent",
@@ -81,7 +80,6 @@ it("pages through a history, answers messages with replies, and counts on", asyn
 		body: "to that",
 		replyToChatMessageId: body.messages[0].chatMessageId,
 		dateCreated: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-		dateEdited: null,
 		isDeleted: false,
 	});
 	const nowhere = await ada.call("POST", `/v1/Chat/${chatId}/Messages`, {
@@ -128,10 +126,10 @@ it("takes a message once, however often and from however many sides it is sent",
 	await ada.call("DELETE", `/v1/Chat/${chatId}/Messages/${first.message.chatMessageId}`);
 	expect((await send(ada, "only once")).body).toMatchObject({
 		duplicate: true,
-		message: { index: 1, body: null, isDeleted: true },
+		message: { index: 1, isDeleted: true },
 	});
 	const history = await ada.call("GET", `/v1/Chat/${chatId}/Messages`);
-	expect(bodies(history.body.messages)).toEqual([null, "mine"]);
+	expect(bodies(history.body.messages)).toEqual([undefined, "mine"]);
 });
 
 it("lets authors edit, authors and administrators delete, and leaves nothing of a deleted text", async () => {
@@ -156,18 +154,14 @@ it("lets authors edit, authors and administrators delete, and leaves nothing of 
 		{ body: second },
 	);
 	expect(edited.body.message).toEqual({ ...message, body: second, dateEdited: expect.any(String) });
-	expect((await watcher.event("message.updated"))["data"].message).toEqual(edited.body.message);
+	expect((await watcher.event("message.updated"))["data"].message).toMatchObject(edited.body.message);
 	expect((await ada.call("PUT", at(message), { body: third })).body.message.index).toBe(message.index);
 
 	expect((await ben.call("DELETE", at(message))).status).toBe(403);
-	expect((await alma.call("DELETE", at(other))).body.message).toMatchObject({ body: null, isDeleted: true });
+	expect((await alma.call("DELETE", at(other))).body.message.isDeleted).toBe(true);
 	const deleted = await ada.call("DELETE", at(message));
-	expect(deleted.body.message).toMatchObject({
-		...message,
-		body: null,
-		isDeleted: true,
-		dateEdited: expect.any(String),
-	});
+	const { body: _, ...rest } = message;
+	expect(deleted.body.message).toEqual({ ...rest, isDeleted: true, dateEdited: expect.any(String) });
 	expect((await ada.call("DELETE", at(message))).body).toEqual(deleted.body);
 	expect((await ada.call("PUT", at(message), { body: "risen" })).body.responseStatus.errorCode).toBe("MessageDeleted");
 	expect((await ada.call("DELETE", `/v1/Chat/${chatId}/Messages/${"f".repeat(32)}`)).status).toBe(404);
@@ -176,7 +170,7 @@ it("lets authors edit, authors and administrators delete, and leaves nothing of 
 	const fresh = await ada.send(chatId, "after");
 	expect(fresh.index).toBe(3);
 	const history = await ben.call("GET", `/v1/Chat/${chatId}/Messages`);
-	expect(bodies(history.body.messages)).toEqual([null, null, "after"]);
+	expect(bodies(history.body.messages)).toEqual([undefined, undefined, "after"]);
 	const feed = await ben.call("GET", `/v1/Chat/${chatId}/Events`);
 	const resumed = await Socket.join(ben, chatId, { epoch: feed.body.epoch, seq: 0 });
 	await resumed.until(({ type }) => type === "resumed");

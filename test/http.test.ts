@@ -135,6 +135,10 @@ it("writes one line a request, which tells nothing of what was in it", async () 
 	expect(await line(askWith(variables, `/v1/Chat/Search?q=${secret}`, { headers }))).toEqual(
 		info("GET", "/v1/Chat/Search", 200, "acme"),
 	);
+	expect(await line(askWith(variables, `/api/ChatSearchRequest?q=${secret}`, { headers }))).toMatchObject({
+		status: 200,
+		tenant: "acme",
+	});
 	expect(await line(askWith(variables, "/v1/Chat", { headers: { "X-Api-Key": key } }))).toEqual(
 		info("GET", "/v1/Chat", 401),
 	);

@@ -40,6 +40,11 @@ it("sends and reads a message by its id alone, as soon as it is sent", async () 
 	expect((await ben.call("GET", `${path}?jsconfig=epcn`)).body).toEqual({ ChatMessage: [message] });
 	const named = await ben.call("GET", `/api/ChatMessageRequest?ChatMessageId=${message.ChatMessageId}`);
 	expect(named.body).toEqual({ ChatMessage: [message] });
+	const all = await ben.call("GET", `/api/ChatMessagesRequest?ChatId=${chatId}`);
+	expect(all.body.ChatMessage).toEqual([message]);
+	// Who asks for a page speaks the contract's shape, and does not get each message twice.
+	const page = await ben.call("GET", `/v1/Chat/${chatId}/Messages?take=5`);
+	expect([page.body.messages.length, page.body.chatMessage]).toEqual([1, undefined]);
 	// Also an old one, of a chat that has moved on; an edit shows, a deletion leaves nothing to read.
 	for (let count = 0; count < 3; count++) await ben.send(chatId, `more ${count}`);
 	await ada.call("PUT", `/v1/Chat/${chatId}/Messages/${message.ChatMessageId}`, { body: "edited" });

@@ -13,6 +13,8 @@ export type Access = { permission: Permission } | { open: string };
 
 const ACCESS = Symbol("access");
 
+const callers = new WeakMap<Request, Principal>();
+
 /** The guard a middleware stands for, if it is one. `app.ts` refuses to start with a route that has none. */
 function accessOf(handler: unknown): Access | undefined {
 	return typeof handler === "function" ? (handler as { [ACCESS]?: Access })[ACCESS] : undefined;
@@ -58,7 +60,13 @@ export function unauthorized(message: string, code: "Unauthorized" | "TokenExcep
 async function authenticate(c: Context<FoyerEnv>): Promise<Principal | undefined> {
 	const principal = await principalOfRequest(c.env, c.req.raw.headers);
 	c.set("principal", principal);
+	if (principal) callers.set(c.req.raw, principal);
 	return principal;
+}
+
+/** Who was found to have sent a request that a predefined route handed on. */
+export function callerFound(request: Request): Principal | undefined {
+	return callers.get(request);
 }
 
 /** The caller that a route guarded by `requires` can count on. */

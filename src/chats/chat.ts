@@ -2,9 +2,10 @@ import { callerOf, type Principal } from "../auth/principal.ts";
 import { tenantDatabase } from "../db/database.ts";
 import { Failure, orFail } from "../http/failure.ts";
 import type { MemberChange, Snapshot } from "../rooms/conversation.ts";
-import { unreadCount, type Message } from "../rooms/model.ts";
+import { unreadCount } from "../rooms/model.ts";
 import { newGuid, ZERO_GUID } from "../rooms/room-id.ts";
 import { roomOf } from "../rooms/rooms.ts";
+import { presented } from "./message.ts";
 import type { Chat, ChatBody, ChatMemberBody } from "./schema.ts";
 import { searchMessages } from "./search.ts";
 import { listChats, listMembers, memberChatIds, type ChatFilter, type ChatRow, type MemberRow } from "./store.ts";
@@ -58,11 +59,12 @@ export async function search(
 	env: Env,
 	principal: Principal,
 	query: { q: string; skip: number; take: number },
-): Promise<{ messages: Message[]; hasMore: boolean }> {
+): Promise<{ messages: ReturnType<typeof presented>[]; hasMore: boolean }> {
 	if ([...query.q].length < 3) throw new Failure("QueryTooShort", "Search for three characters or more.");
 	const { isAdministrator, userId, tenantId } = callerOf(principal);
 	const chatIds = isAdministrator ? undefined : await memberChatIds(tenantDatabase(env, tenantId), userId);
-	return searchMessages(env, tenantId, query.q, chatIds, query);
+	const { messages, hasMore } = await searchMessages(env, tenantId, query.q, chatIds, query);
+	return { messages: messages.map(presented), hasMore };
 }
 
 function memberChanges(members: readonly ChatMemberBody[] | undefined): MemberChange[] {

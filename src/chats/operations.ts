@@ -16,7 +16,7 @@ export const history = operation({
 export const search = operation({
 	name: "ChatSearchRequest",
 	summary: "Finds messages by their text, newest first",
-	answer: schema.messagesResponse,
+	answer: schema.searchResponse,
 	table: "messages",
 });
 export const send = operation({

@@ -7,6 +7,7 @@ import { valid } from "../http/validate.ts";
 import { timing } from "../rooms/limits.ts";
 import { offersTicket, openSocket, roomOf } from "../rooms/rooms.ts";
 import { changeChat, chatsOf, createChat, search } from "./chat.ts";
+import { presented, published } from "./message.ts";
 import * as operations from "./operations.ts";
 import * as schema from "./schema.ts";
 
@@ -43,8 +44,13 @@ export const chats = new Hono<FoyerEnv>()
 		valid("query", schema.historyQuery),
 		async (c) => {
 			const room = roomOf(c.env, c.req.valid("param").ChatId);
-			const { messages, hasMore } = orFail(await room.history(callerOf(principal(c)), c.req.valid("query")));
-			return c.json({ messages: messages.map(({ origin: _, ...message }) => message), hasMore });
+			const { take, ...position } = c.req.valid("query");
+			const page = { ...position, take: take ?? schema.PAGE };
+			const { messages, hasMore } = orFail(await room.history(callerOf(principal(c)), page));
+			// The publishers' request names the chat and nothing else, and is answered in their shape, too.
+			const isPublished = take === undefined && Object.values(position).every((value) => value === undefined);
+			const answer = { messages: messages.map(presented), hasMore };
+			return c.json(isPublished ? { ...answer, chatMessage: messages.map(published) } : answer);
 		},
 	)
 	.post(
@@ -57,7 +63,7 @@ export const chats = new Hono<FoyerEnv>()
 			const { messageType = "Text", ...draft } = c.req.valid("json");
 			const room = roomOf(c.env, c.req.valid("param").ChatId);
 			const { message, duplicate } = orFail(await room.send(callerOf(principal(c)), { ...draft, messageType }));
-			return c.json({ message, duplicate });
+			return c.json({ message: presented(message), duplicate });
 		},
 	)
 	.put(
@@ -70,7 +76,7 @@ export const chats = new Hono<FoyerEnv>()
 			const { ChatId, ChatMessageId } = c.req.valid("param");
 			const room = roomOf(c.env, ChatId);
 			const { message } = orFail(await room.edit(callerOf(principal(c)), ChatMessageId, c.req.valid("json").body));
-			return c.json({ message });
+			return c.json({ message: presented(message) });
 		},
 	)
 	.delete(
@@ -81,7 +87,7 @@ export const chats = new Hono<FoyerEnv>()
 		async (c) => {
 			const { ChatId, ChatMessageId } = c.req.valid("param");
 			const { message } = orFail(await roomOf(c.env, ChatId).remove(callerOf(principal(c)), ChatMessageId));
-			return c.json({ message });
+			return c.json({ message: presented(message) });
 		},
 	)
 	.post(

@@ -6,7 +6,10 @@ import { limits } from "../rooms/limits.ts";
 
 const count = z.int().min(0).max(1_000_000);
 const skip = count.default(0).describe("How many to leave out at the start");
-const take = z.int().min(1).max(limits.take).default(50).describe("How many to return at most");
+/** Items of a page unless the caller says how many. */
+export const PAGE = 50;
+const size = z.int().min(1).max(limits.take);
+const take = size.default(PAGE).describe("How many to return at most");
 const kind = z.enum(["Group", "Visitor"]).meta({ dto: "ChatKind" });
 
 const chatMember = z
@@ -51,7 +54,7 @@ export const messagePath = z.object({ ChatId: chatId, ChatMessageId: guid.descri
 export const historyQuery = z.object({
 	before: count.optional().describe("Messages before this index, the newest of them"),
 	after: count.optional().describe("Messages after this index, the oldest of them"),
-	take,
+	take: size.optional().describe(`How many to return at most; ${PAGE} unless said otherwise`),
 });
 
 /** How long it may be the room says itself, in bytes. */
@@ -139,15 +142,15 @@ const messageInfo = z
 		chatId: id,
 		index: natural,
 		seq: natural,
-		clientMessageId: z.string().nullable(),
+		clientMessageId: z.string().optional(),
 		userId: z.string(),
 		authorName: z.string(),
 		authorKind: z.enum(["Agent", "Visitor", "System"]),
 		messageType: z.string(),
-		body: z.string().nullable(),
-		replyToChatMessageId: id.nullable(),
+		body: z.string().optional().describe("Absent once deleted"),
+		replyToChatMessageId: id.optional(),
 		dateCreated: instant,
-		dateEdited: instant.nullable(),
+		dateEdited: instant.optional(),
 		isDeleted: z.boolean(),
 	})
 	.meta({ dto: "ChatMessage" });
@@ -167,13 +170,6 @@ const eventInfo = z
 export type Chat = z.infer<typeof chatInfo>;
 
 export const chatResponse = z.object({ chat: z.array(chatInfo) }).meta({ dto: "ChatResponse" });
-export const messagesResponse = z
-	.object({ messages: z.array(messageInfo), hasMore: z.boolean() })
-	.meta({ dto: "ChatMessagesResponse" });
-export const sentResponse = z
-	.object({ message: messageInfo, duplicate: z.boolean() })
-	.meta({ dto: "ChatMessageSendResponse" });
-export const messageResponse = z.object({ message: messageInfo }).meta({ dto: "ChatMessageChangeResponse" });
 /** `ChatMessage` as the publishers of seed 000 have it, and where it stands in its chat. */
 const publishedMessage = z
 	.object({
@@ -189,6 +185,22 @@ const publishedMessage = z
 		isDeleted: z.boolean(),
 	})
 	.meta({ dto: "PublishedChatMessage" });
+export const searchResponse = z
+	.object({ messages: z.array(messageInfo), hasMore: z.boolean() })
+	.meta({ dto: "ChatSearchResponse" });
+export const messagesResponse = z
+	.object({
+		...searchResponse.shape,
+		chatMessage: z
+			.array(publishedMessage)
+			.optional()
+			.describe("The messages as their publishers have them; only where the request names the chat alone"),
+	})
+	.meta({ dto: "ChatMessagesResponse" });
+export const sentResponse = z
+	.object({ message: messageInfo, duplicate: z.boolean() })
+	.meta({ dto: "ChatMessageSendResponse" });
+export const messageResponse = z.object({ message: messageInfo }).meta({ dto: "ChatMessageChangeResponse" });
 export const chatMessageResponse = z
 	.object({ chatMessage: z.array(publishedMessage) })
 	.meta({ dto: "ChatMessageResponse" });

@@ -6,9 +6,10 @@ import { Failure, orFail, respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
 import { valid } from "../http/validate.ts";
 import type { Message } from "../rooms/model.ts";
-import { messageIndexOf, messageTimeOf, ZERO_GUID } from "../rooms/room-id.ts";
+import { messageIndexOf, messageTimeOf } from "../rooms/room-id.ts";
 import { roomOf } from "../rooms/rooms.ts";
 import { changeChat } from "./chat.ts";
+import { published } from "./message.ts";
 import * as operations from "./operations.ts";
 import * as schema from "./schema.ts";
 import { chatOfMessage } from "./search.ts";
@@ -60,21 +61,6 @@ async function readMessage(env: Env, reader: Principal, messageId: string): Prom
 	const [message] = messages;
 	if (message?.chatMessageId !== messageId) throw new Failure("NotFound", "There is no such message.");
 	return message;
-}
-
-function published({ chatMessageId, chatId, userId, body, dateCreated, authorName, ...message }: Message) {
-	return {
-		chatMessageId,
-		chatId,
-		senderUserId: userId,
-		message: body ?? "",
-		attachmentId: ZERO_GUID,
-		dateCreated,
-		senderName: authorName,
-		index: message.index,
-		messageType: message.messageType,
-		isDeleted: message.isDeleted,
-	};
 }
 
 async function changeMember(

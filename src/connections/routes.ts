@@ -4,7 +4,7 @@ import { principal, requires } from "../auth/authenticate.ts";
 import type { TenantDatabase } from "../db/database.ts";
 import { Failure, respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
-import type { SuccessStatus } from "../http/success-status.ts";
+import type { SuccessStatus } from "../http/response-status.ts";
 import { valid, validAnywhere } from "../http/validate.ts";
 import { actOn, connectionsOf, historyOf, readConnection, requestConnection, standingOf } from "./connection.ts";
 import type { Outcome, Standing } from "./connection.ts";

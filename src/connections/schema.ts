@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { successStatus } from "../http/success-status.ts";
+import { successStatus } from "../http/response-status.ts";
 import { guid, text } from "../rooms/frames.ts";
 import { statuses } from "./transitions.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { successStatus } from "../http/success-status.ts";
+import { successStatus } from "../http/response-status.ts";
 import { guid } from "../rooms/frames.ts";
 import { name } from "./schema.ts";
 

@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import type { DescribedRoute, Operation } from "../http/operation.ts";
-import { familyOf } from "./family.ts";
+import { familyOf } from "../wire/family.ts";
 import type { Catalog, DescribedOperation, Member, ObjectType, OperationRoute, TypeReference } from "./model.ts";
-import { responseStatus } from "./response-status.ts";
+import { responseStatus } from "../http/response-status.ts";
 import { layersOf, TypeTable } from "./type-table.ts";
 
 type OwnRoute = DescribedRoute & { operation: Operation };

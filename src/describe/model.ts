@@ -1,5 +1,5 @@
 import type { Access } from "../auth/authenticate.ts";
-import type { Family } from "./family.ts";
+import type { Family } from "../wire/family.ts";
 
 /** Kinds of types that need no more words. `parameter` is the T of a generic type. */
 export type SimpleKind = "text" | "guid" | "instant" | "integer" | "number" | "boolean" | "any" | "parameter";

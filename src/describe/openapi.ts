@@ -3,7 +3,7 @@ import type { DescribedRoute, Operation } from "../http/operation.ts";
 import { camelCase, pascalCase } from "../wire/formats/names.ts";
 import { objectOf, templateOf } from "./catalog.ts";
 import { Components } from "./components.ts";
-import { responseStatus } from "./response-status.ts";
+import { responseStatus } from "../http/response-status.ts";
 
 type Json = Record<string, unknown>;
 type OwnRoute = DescribedRoute & { operation: Operation };

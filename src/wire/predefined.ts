@@ -1,6 +1,6 @@
 import { Hono, type Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { open } from "../auth/authenticate.ts";
+import { callerFound, open } from "../auth/authenticate.ts";
 import { Failure, respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
 import { inputSchema, type DescribedRoute } from "../http/operation.ts";
@@ -105,6 +105,7 @@ async function run(
 	const request = requestOf(c.req.raw, route, members);
 	request.headers.set("X-Request-Id", c.get("requestId"));
 	const response = await dispatch(request, c.env, executionOf(c));
+	c.set("principal", callerFound(request));
 	return response.status === 101 ? response : new Response(response.body, response);
 }
 

@@ -2,12 +2,13 @@ import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import * as z from "zod";
-import { responseStatus } from "../describe/response-status.ts";
 import { Failure } from "../http/failure.ts";
+import { responseStatus } from "../http/response-status.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
 import { describeRoutes, inputSchema, type DescribedRoute } from "../http/operation.ts";
 import { decodeBody } from "./decode.ts";
 import { contentType, encode, type Shape, type Spelling } from "./encode.ts";
+import { familyOf } from "./family.ts";
 import { answerFormat, control, formatOfType, type Format } from "./negotiate.ts";
 
 /** One request body: the longest message (1 MiB) even when each of its characters is escaped, and nothing larger. */
@@ -15,9 +16,6 @@ const BODY_BYTES = 2 * 1024 * 1024;
 
 /** Query members that speak to this layer and not to an operation. */
 const CONTROLS: ReadonlySet<string> = new Set(["format", "jsconfig", "callback"]);
-
-/** Families whose texts other than JSON are in camel case, too: the directory's (section 0.1 of the reference). */
-const CAMEL = /^\/(customers|accounts|tags)\b/i;
 
 const errorResponse = z.object({ responseStatus });
 
@@ -135,7 +133,7 @@ async function spellingOfRequest(c: Context<FoyerEnv>, address: string): Promise
 function shapeOf(c: Context<FoyerEnv>): Shape {
 	const answer = c.get("answer");
 	const { operation, path = c.req.path } = answer?.route ?? routeOf(c) ?? {};
-	const texts = CAMEL.test(path) ? "camel" : "pascal";
+	const { texts } = familyOf(path);
 	if (!c.res.ok) return { name: "ErrorResponse", schema: errorResponse, table: undefined, texts };
 	const name = operation?.name ?? "Answer";
 	const schema = operation?.answer ?? undefined;

@@ -1,4 +1,4 @@
-import type { Spelling } from "../wire/encode.ts";
+import type { Spelling } from "./encode.ts";
 
 /** How the publishers of the four service families differ (section 0.1 of the ServiceStack reference). */
 export type Family = {
@@ -19,5 +19,5 @@ const connections: Family = { texts: "pascal", listsOptions: false, hasStatus: t
 /** The family that a path belongs to. Signing in is of the platform. */
 export function familyOf(path: string): Family {
 	if (path.startsWith("/api/")) return connections;
-	return /^\/(customers|accounts|tags)\b/.test(path) ? directory : platform;
+	return /^\/(customers|accounts|tags)\b/i.test(path) ? directory : platform;
 }
