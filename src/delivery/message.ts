@@ -9,7 +9,7 @@ export type Message = {
 	text: string;
 	html?: string;
 	/** The link whose audit hears of its fate. */
-	linkId?: number;
+	linkId?: number | undefined;
 	/** From then on (milliseconds since 1970) it is abandoned rather than sent late. */
 	expiresAt?: number;
 };

@@ -6,7 +6,7 @@ import type { Channel, Message } from "./message.ts";
 export type LinkNews = {
 	channel: Channel;
 	to: string;
-	linkId: number;
+	linkId?: number | undefined;
 	/** With its token. */
 	portalUrl: string;
 	expiresAt: number;
@@ -22,7 +22,7 @@ export type LinkNews = {
 export type CodeNews = {
 	channel: Channel;
 	to: string;
-	linkId: number;
+	linkId?: number | undefined;
 	code: string;
 	/** The code works until then; later it is not sent any more. */
 	expiresAt: number;
