@@ -3,6 +3,8 @@ import { sealed } from "../auth/secrets.ts";
 import { sha256 } from "../auth/key-format.ts";
 import type { TenantDatabase } from "../db/database.ts";
 import { newGuid } from "../rooms/room-id.ts";
+import { emailProvider, smsProvider } from "./providers/chosen.ts";
+import { withinQuotas } from "./quotas.ts";
 import { mask, type Channel, type Message, type Obstacle } from "./message.ts";
 import { insertDelivery, isSuppressed, listDeliveries, type DeliveryRow, type Statement } from "./store.ts";
 
@@ -57,14 +59,32 @@ export function hand(
  * against the quotas.
  */
 export async function deliverable(
-	_env: Env,
+	env: Env,
 	tenant: TenantDatabase,
 	{ channel, to }: { channel: Channel; to: string },
+	now = Date.now(),
 ): Promise<Obstacle | undefined> {
-	const country = channel === "Sms" ? parsePhoneNumberFromString(to, { extract: false }) : undefined;
-	if (channel === "Sms" && !country?.isValid()) return "InvalidNumber";
+	const number = channel === "Sms" ? parsePhoneNumberFromString(to, { extract: false }) : undefined;
+	if (channel === "Sms") {
+		if (!number?.isValid() || number.number !== to) return "InvalidNumber";
+		if (!isAllowed(env, number.country)) return "CountryNotAllowed";
+	}
+	if (!(channel === "Sms" ? smsProvider(env) : emailProvider(env))) return "ProviderFailed";
 	if (await isSuppressed(tenant, channel, await destinationHash(channel, to))) return "Suppressed";
+	if (!(await withinQuotas(tenant, { channel, to, country: number?.country }, now))) return "QuotaExceeded";
 	return undefined;
+}
+
+/** Whether text messages go to a country (ISO 3166). What belongs to none (satellites, premium numbers) is not allowed unless all are. */
+function isAllowed({ SMS_COUNTRIES: listed }: Env, country: string | undefined): boolean {
+	if (listed.trim() === "*") return true;
+	return (
+		country !== undefined &&
+		listed
+			.toUpperCase()
+			.split(/[\s,]+/)
+			.includes(country)
+	);
 }
 
 /** Deliveries of a link, the newest first. */
