@@ -9,7 +9,9 @@ export class Fanout {
 	readonly #deliver: (frame: string) => void;
 	#queue: string[] = [];
 	#length = 0;
-	#window: ReturnType<typeof setTimeout> | undefined;
+	#sentAt = 0;
+	/** Set only while something waits: a timer is an event of the object, too dear for a message that nothing follows. */
+	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(deliver: (frame: string) => void) {
 		this.#deliver = deliver;
@@ -22,7 +24,13 @@ export class Fanout {
 			this.#length += frame.length;
 			if (this.#length > limits.frameLength) this.drain();
 		}
-		if (this.#window === undefined && this.#queue.length > 0) this.#open();
+		if (this.#timer !== undefined || this.#queue.length === 0) return;
+		const wait = this.#sentAt + timing.fanoutMs - Date.now();
+		if (wait <= 0) return this.drain();
+		this.#timer = setTimeout(() => {
+			this.#timer = undefined;
+			this.drain();
+		}, wait);
 	}
 
 	/** Sends what is queued now, so that whoever joins next gets only what comes after. */
@@ -31,14 +39,7 @@ export class Fanout {
 		const frame = joined(this.#queue);
 		this.#queue = [];
 		this.#length = 0;
+		this.#sentAt = Date.now();
 		this.#deliver(frame);
-	}
-
-	#open(): void {
-		this.drain();
-		this.#window = setTimeout(() => {
-			this.#window = undefined;
-			if (this.#queue.length > 0) this.#open();
-		}, timing.fanoutMs);
 	}
 }
