@@ -33,8 +33,8 @@ export function newGuid(now = Date.now()): string {
 
 /** A new message id: time, four random bytes, and the index, so that the row is found without an index on ids. */
 export function newMessageId(index: number, now: number): string {
-	const random = crypto.getRandomValues(new Uint8Array(4));
-	return seconds(now) + hex(random) + index.toString(16).padStart(8, "0") + PADDING;
+	const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+	return seconds(now) + digits(random) + digits(index) + PADDING;
 }
 
 /** The message index that a message id carries; 0, which no message has, when the id is not one of ours. */
@@ -63,9 +63,11 @@ export function objectIdOf(guid: string): string {
 }
 
 function seconds(now: number): string {
-	return Math.floor(now / 1000)
-		.toString(16)
-		.padStart(8, "0");
+	return digits(Math.floor(now / 1000));
+}
+
+function digits(number: number): string {
+	return number.toString(16).padStart(8, "0");
 }
 
 function hex(bytes: Uint8Array): string {
