@@ -6,19 +6,23 @@ import { writeJsv } from "./formats/jsv.ts";
 import { camelCase, pascalCase, renameKeys } from "./formats/names.ts";
 import { isObject } from "./formats/tree.ts";
 import { writeXml } from "./formats/xml.ts";
-import { htmlPage } from "./html.ts";
+import { answerPage } from "./answer-page.ts";
 import type { Format } from "./negotiate.ts";
 
 type Schema = z.core.$ZodType;
 
 export type Spelling = "camel" | "pascal";
 
-/** What is known of an answer: its operation's name and schema, its table, and how its family spells texts other than JSON. */
+/**
+ * What is known of an answer: its operation's name and schema, its table, how its family spells texts other than JSON, and (of one that may be
+ * asked for again) its address.
+ */
 export type Shape = {
 	name: string;
 	schema: Schema | undefined;
 	table: string | undefined;
 	texts: Spelling;
+	address?: string | undefined;
 };
 
 export const contentTypes: Record<Format, string> = {
@@ -59,7 +63,7 @@ export function encode(value: unknown, format: Format, shape: Shape, asked: Spel
 				typeOf: (path) => ({ item: itemName(shape.schema, path) }),
 			});
 		default:
-			return htmlPage(shape.name, value);
+			return answerPage(shape.name, value, shape.address);
 	}
 }
 

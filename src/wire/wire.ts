@@ -39,6 +39,7 @@ export const encoded: MiddlewareHandler<FoyerEnv> = async (c, next) => {
 
 async function encodeAnswer(c: Context<FoyerEnv>, format: Format, spelling: Spelling | undefined): Promise<void> {
 	const shape = shapeOf(c);
+	if (format === "html") c.set("isPage", true);
 	if (format === "csv" && c.res.ok) c.header("Content-Disposition", `attachment;filename=${shape.name}.csv`);
 	const text = await c.res.text();
 	const { status, headers } = c.res;
@@ -134,10 +135,11 @@ function shapeOf(c: Context<FoyerEnv>): Shape {
 	const answer = c.get("answer");
 	const { operation, path = c.req.path } = answer?.route ?? routeOf(c) ?? {};
 	const { texts } = familyOf(path);
-	if (!c.res.ok) return { name: "ErrorResponse", schema: errorResponse, table: undefined, texts };
+	const address = c.req.method === "GET" ? c.req.url : undefined;
+	if (!c.res.ok) return { name: "ErrorResponse", schema: errorResponse, table: undefined, texts, address };
 	const name = operation?.name ?? "Answer";
 	const schema = operation?.answer ?? undefined;
 	return answer?.isBatch
 		? { name: `ArrayOf${name}`, schema: schema?.array(), table: undefined, texts }
-		: { name, schema, table: operation?.table, texts };
+		: { name, schema, table: operation?.table, texts, address };
 }

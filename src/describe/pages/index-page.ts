@@ -2,7 +2,7 @@ import { html, type Html } from "../../http/html.ts";
 import { pageFormats } from "../formats.ts";
 import { languages } from "../languages.ts";
 import type { Catalog } from "../model.ts";
-import { layout } from "./layout.ts";
+import { layout } from "../../http/layout.ts";
 
 /** All operations, each in every format. */
 export function indexPage({ operations }: Catalog): Html {

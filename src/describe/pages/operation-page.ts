@@ -14,7 +14,7 @@ import {
 } from "../model.ts";
 import { dotNetName } from "../types/csharp.ts";
 import { libraryTypes, verbsOf } from "../types/language.ts";
-import { layout } from "./layout.ts";
+import { layout } from "../../http/layout.ts";
 
 export type OperationView = { format: PageFormat; lang: string | undefined; host: string };
 

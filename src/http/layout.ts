@@ -1,6 +1,6 @@
-import { html, type Html } from "../../http/html.ts";
+import { html, type Html } from "./html.ts";
 
-/** A page of descriptions. */
+/** A page without a script: its title, and the styles of all such pages. */
 export function layout(title: string, content: Html): Html {
 	return html`<html lang="en">
 		<head>
