@@ -150,9 +150,17 @@ function principalOfClaims(claims: JWTPayload, issuer: Issuer): Principal | unde
 		name,
 		roles: knownRoles(Array.isArray(held) ? held : [held]),
 		...(typeof claims["email"] === "string" ? { email: claims["email"] } : {}),
+		...agentOf(claims["agentId"]),
 		...customerOf(claims["customerId"]),
 		...(["string", "number"].includes(typeof claims["contactId"]) ? { contactId: String(claims["contactId"]) } : {}),
 	};
+}
+
+/** Numbers of agents are whole numbers that 32 bits hold, as clients read them; a token may carry one as text. */
+function agentOf(claim: unknown): { agentId?: number } {
+	const isNumber = typeof claim === "number" || (typeof claim === "string" && /^\d{1,10}$/.test(claim));
+	const agentId = isNumber ? Number(claim) : 0;
+	return Number.isInteger(agentId) && agentId > 0 && agentId < 2 ** 31 ? { agentId } : {};
 }
 
 /** Ids of customers are Guids, in whatever spelling an issuer has them. */

@@ -9,6 +9,8 @@ export type Principal = {
 	name: string;
 	roles: readonly Role[];
 	email?: string;
+	/** The number that the tenant's own system has for the agent, where the token names one. */
+	agentId?: number;
 	/** The contact that the caller is, where the token names one: its GUID or its number. */
 	contactId?: string;
 	/** The customer that the caller speaks for, where the token names one. */

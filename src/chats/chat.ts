@@ -1,5 +1,5 @@
 import { callerOf, type Principal } from "../auth/principal.ts";
-import { tenantDatabase } from "../db/database.ts";
+import { tenantDatabase, type TenantDatabase } from "../db/database.ts";
 import { Failure, orFail } from "../http/failure.ts";
 import type { MemberChange, Snapshot } from "../rooms/conversation.ts";
 import { unreadCount } from "../rooms/model.ts";
@@ -8,7 +8,15 @@ import { roomOf } from "../rooms/rooms.ts";
 import { presented } from "./message.ts";
 import type { Chat, ChatBody, ChatMemberBody } from "./schema.ts";
 import { searchMessages } from "./search.ts";
-import { listChats, listMembers, memberChatIds, type ChatFilter, type ChatRow, type MemberRow } from "./store.ts";
+import {
+	listChats,
+	listMembers,
+	memberChatIds,
+	type ChatFilter,
+	type ChatRow,
+	type MemberRow,
+	type Reader,
+} from "./store.ts";
 
 /** The chats a principal may see, last activity first. A `chatId` that leads to none is a 404. */
 export async function chatsOf(env: Env, principal: Principal, filter: ChatFilter): Promise<Chat[]> {
@@ -23,6 +31,12 @@ export async function chatsOf(env: Env, principal: Principal, filter: ChatFilter
 		({ chatId }) => chatId,
 	);
 	return rows.map((row) => chatOfRow(row, members.get(row.chatId) ?? []));
+}
+
+/** True when somebody may see a chat and it still takes messages. */
+export async function isOpenTo(db: TenantDatabase, reader: Reader, chatId: string): Promise<boolean> {
+	const [row] = await listChats(db, reader, { chatId, isArchived: false, skip: 0, take: 1 });
+	return row?.isActive === 1;
 }
 
 /** Creates a group chat with its creator in it; the same creator asking again under one `chatId` finds it. */

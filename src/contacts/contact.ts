@@ -10,6 +10,7 @@ import {
 	countContacts,
 	deleteContact,
 	findContact,
+	findOrInsertContact,
 	insertContact,
 	listConsent,
 	listContacts,
@@ -70,6 +71,26 @@ export async function createContact(db: TenantDatabase, by: Principal, body: Con
 	const row = await insertContact(db, newGuid(), values, consent);
 	if (!row) throw busy();
 	return contactOf(row);
+}
+
+/**
+ * The contact at an address: the oldest that has the e-mail address or, without one, the number (E.164); a new one, named after the address,
+ * when nobody has it. Of any number of callers at once one makes it.
+ */
+export async function contactAt(
+	db: TenantDatabase,
+	{ email, phone }: { email: string | undefined; phone: string | undefined },
+): Promise<Contact> {
+	const name = email ?? phone ?? "";
+	const values = derived({
+		name,
+		email: email ?? null,
+		phone: phone ?? null,
+		contactTypeId: null,
+		customerUid: null,
+		smsConsent: false,
+	});
+	return contactOf(await findOrInsertContact(db, newGuid(), values));
 }
 
 /** Changes what is present. A consent was given for a number: with another number it ends, unless it is given anew. */

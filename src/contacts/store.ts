@@ -106,6 +106,27 @@ export async function insertContact(
 	return row;
 }
 
+/** The oldest contact with this e-mail address or, without one, this number; made from the values when there is none. */
+export async function findOrInsertContact(
+	{ tenantId, db }: TenantDatabase,
+	contactUid: string,
+	{ name, nameKey, email, emailKey, phone, updatedAt }: ContactValues,
+): Promise<ContactRow> {
+	const isAt = and(
+		eq(contact.tenantId, tenantId),
+		emailKey === null ? eq(contact.phone, phone ?? "") : eq(contact.emailKey, emailKey),
+	);
+	const [, [row]] = await db.batch([
+		db.insert(contact)
+			.select(sql`SELECT NULL, ${tenantId}, ${contactUid}, ${name}, ${nameKey}, ${email}, ${emailKey}, ${phone},
+				0, NULL, NULL, 1, ${updatedAt}, ${updatedAt}
+			WHERE NOT EXISTS (SELECT 1 FROM ${contact} WHERE ${isAt})`),
+		db.select().from(contact).where(isAt).orderBy(asc(contact.contactId)).limit(1),
+	]);
+	if (!row) throw new Error("a contact was neither found nor made");
+	return row;
+}
+
 /** Changes a contact that is still as it was read; undefined when it is not, or its new type or customer is gone. */
 export async function updateContact(
 	{ tenantId, db }: TenantDatabase,

@@ -17,6 +17,11 @@ export async function termsOf(db: TenantDatabase, kind: TermKind): Promise<Term[
 	return listTerms(db, kind, MOST);
 }
 
+/** What a term is called; undefined when it is gone. */
+export async function termName(db: TenantDatabase, kind: TermKind, id: string): Promise<string | undefined> {
+	return (await findTerm(db, kind, id))?.name;
+}
+
 export async function createTerm(db: TenantDatabase, kind: TermKind, name: string): Promise<Term> {
 	const created = await insertTerm(db, { id: newGuid(), kind, name, nameKey: fold(name) }, MOST);
 	if (created) return created;

@@ -1,8 +1,9 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { principal, requires } from "../auth/authenticate.ts";
-import { Failure, respondWithStatus } from "../http/failure.ts";
+import { respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
+import { wantedVersion } from "../http/if-match.ts";
 import { valid } from "../http/validate.ts";
 import { changeCustomer, createCustomer, deleteCustomer, placeCustomer, readCustomer } from "./customer.ts";
 import { visit } from "./directory.ts";
@@ -107,13 +108,4 @@ function shown(c: Context<FoyerEnv>, customer: { version: number }): Response {
 
 function instantOf(at: string | undefined): Date {
 	return at === undefined ? new Date() : new Date(at);
-}
-
-/** The version of `If-Match`; `*` and none are any. */
-function wantedVersion(c: Context<FoyerEnv>): number | undefined {
-	const header = c.req.header("If-Match")?.trim();
-	if (header === undefined || header === "*") return undefined;
-	const [, digits] = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header) ?? [];
-	if (digits === undefined) throw new Failure("PreconditionFailed", "If-Match is the version of a customer.");
-	return Number(digits);
 }
