@@ -3,7 +3,7 @@ import { database } from "../db/database.ts";
 import { apiKey } from "../db/schema.ts";
 import { knownRoles } from "./permissions.ts";
 import type { Principal } from "./principal.ts";
-import { keyIdOf, secretOf, sha256 } from "./key-format.ts";
+import { keyIdOf, sameText, secretOf, sha256 } from "./key-format.ts";
 
 /** How long an isolate trusts what it read about a key: the longest that a revoked key still works. */
 const TRUSTED_MS = 30_000;
@@ -42,10 +42,4 @@ async function lookUp(env: Env, keyId: string, now: number): Promise<Known | nul
 	const entry = { principal, hash: row.secretHash, expiresAt: row.expiresAt, readAt: now };
 	known.set(keyId, entry);
 	return entry;
-}
-
-function sameText(a: string, b: string): boolean {
-	const encoder = new TextEncoder();
-	const [left, right] = [encoder.encode(a), encoder.encode(b)];
-	return left.length === right.length && crypto.subtle.timingSafeEqual(left, right);
 }
