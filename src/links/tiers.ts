@@ -11,8 +11,8 @@ export type TierRules = {
 	/** The code before the first reveal; null: the link is enough. */
 	otp: { digits: number; lifeMs: number; tries: number } | null;
 	lifeHours: { default: number; max: number };
-	/** What a link that names no limit has; null is none. A caller may ask for more of Standard and Sensitive, never of Restricted. */
-	maxViews: { default: number | null; max: number | null };
+	/** The views of a link that names no number, and the most that one may name; null is no limit. */
+	maxViews: number | null;
 	/** How long a portal session lasts, in milliseconds. */
 	sessionMs: number;
 	/** Whether the link itself may go by text message. Codes may in every tier. */
@@ -25,7 +25,7 @@ export const tierRules: Record<Tier, TierRules> = {
 	Standard: {
 		otp: null,
 		lifeHours: { default: 168, max: 90 * 24 },
-		maxViews: { default: null, max: null },
+		maxViews: null,
 		sessionMs: 12 * HOUR,
 		linkBySms: true,
 		codeByOtherChannel: false,
@@ -33,7 +33,7 @@ export const tierRules: Record<Tier, TierRules> = {
 	Sensitive: {
 		otp: { digits: 6, lifeMs: 10 * MINUTE, tries: 5 },
 		lifeHours: { default: 72, max: 30 * 24 },
-		maxViews: { default: 10, max: 100 },
+		maxViews: 10,
 		sessionMs: 60 * MINUTE,
 		linkBySms: true,
 		codeByOtherChannel: false,
@@ -41,7 +41,7 @@ export const tierRules: Record<Tier, TierRules> = {
 	Restricted: {
 		otp: { digits: 8, lifeMs: 5 * MINUTE, tries: 3 },
 		lifeHours: { default: 24, max: 7 * 24 },
-		maxViews: { default: 1, max: 10 },
+		maxViews: 1,
 		sessionMs: 15 * MINUTE,
 		linkBySms: false,
 		codeByOtherChannel: true,

@@ -79,7 +79,7 @@ export const link = sqliteTable(
 		uniqueIndex("link_uid").on(t.tenantId, t.uid),
 		index("link_created").on(t.tenantId, t.createdAt),
 		index("link_contact").on(t.tenantId, t.contactId, t.createdAt),
-		index("link_resource").on(t.tenantId, t.resourceType, t.resourceUid, t.createdAt),
+		index("link_resource").on(t.tenantId, t.resourceUid, t.createdAt),
 		index("link_creator").on(t.tenantId, t.createdBy, t.createdAt),
 	],
 );
@@ -214,7 +214,7 @@ export const linkRequest = sqliteTable(
 		/** SHA-256 of the request, in hex. */
 		requestHash: text("request_hash").notNull(),
 		linkUid: text("link_uid").notNull(),
-		/** What was answered, encrypted: the portal's address is in it. */
+		/** What was answered, encrypted: the portal's address is in it. Empty while the request is on its way. */
 		answer: text().notNull(),
 		createdAt: integer("created_at").notNull(),
 	},
