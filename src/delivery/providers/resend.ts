@@ -11,7 +11,7 @@ export function resend({ RESEND_API_KEY: key, EMAIL_FROM: from, RESEND_URL: base
 		name: "resend",
 		async send({ to, subject, text, html }, { idempotencyKey, signal }): Promise<SendResult> {
 			const headers = { "Auto-Submitted": "auto-generated" };
-			const answer = await post(new URL("/emails", base).href, {
+			const answer = await post(`${base}/emails`, {
 				signal,
 				headers: {
 					Authorization: `Bearer ${key}`,

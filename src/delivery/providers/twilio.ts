@@ -15,7 +15,7 @@ export function twilio(env: Env): SmsProvider | undefined {
 	const { TWILIO_ACCOUNT_SID: account, TWILIO_API_KEY: key, TWILIO_API_SECRET: secret, TWILIO_FROM: from } = env;
 	const base = env.TWILIO_URL;
 	if (!account || !key || !secret || !from || !base) return undefined;
-	const url = new URL(`/2010-04-01/Accounts/${encodeURIComponent(account)}/Messages.json`, base).href;
+	const url = `${base}/2010-04-01/Accounts/${encodeURIComponent(account)}/Messages.json`;
 	return {
 		name: "twilio",
 		async send({ to, text, expiresAt }, { signal }): Promise<SendResult> {
