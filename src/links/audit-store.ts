@@ -24,10 +24,13 @@ export type EventRow = {
 /** How far a link's audit is sealed: the number of its events, and the hash of the last. */
 export type Seal = { count: number; head: string | null };
 
-/** The INSERT of an event as the next of its link. With `onlyIfChanged`, only when the statement before it in the batch changed a row. */
+/**
+ * The INSERT of an event as the next of its link, or of each link of a parenthesised SELECT. With `onlyIfChanged`, only when the statement
+ * before it in the batch changed a row.
+ */
 export function insertEvent(
 	{ tenantId }: TenantDatabase,
-	linkId: number | SQL,
+	links: number | SQL,
 	event: Omit<EventRow, "n" | "hash">,
 	{ onlyIfChanged }: { onlyIfChanged: boolean },
 ): SQL {
@@ -37,7 +40,7 @@ export function insertEvent(
 		SELECT ${tenantId}, link.id,
 			(SELECT coalesce(max(n), 0) + 1 FROM link_event WHERE tenant_id = ${tenantId} AND link_id = link.id),
 			${type}, ${at}, ${actorType}, ${actorId}, ${channel}, ${ip}, ${userAgent}, ${country}, ${data}
-		FROM link WHERE link.tenant_id = ${tenantId} AND link.id = ${linkId}
+		FROM link WHERE +link.tenant_id = ${tenantId} AND link.id IN ${typeof links === "number" ? sql`(${links})` : links}
 			AND ${onlyIfChanged ? sql`changes() > 0` : sql`1`}`;
 }
 

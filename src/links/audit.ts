@@ -49,11 +49,11 @@ export async function recordEvent(tenant: TenantDatabase, linkId: number, event:
 
 /**
  * The statement that writes an event, for a caller's own batch; call `sealEvents` after it. With `onlyIfChanged` it writes only when the
- * statement right before it changed a row. The link may be named by an SQL expression, for one that the same batch makes.
+ * statement right before it changed a row. A parenthesised SELECT of numbers writes it for each of these links.
  */
 export function eventStatement(
 	tenant: TenantDatabase,
-	linkId: number | Statement,
+	links: number | Statement,
 	{ type, at, actor, channel, trace, data }: LinkEvent,
 	{ onlyIfChanged = false } = {},
 ): Statement {
@@ -69,7 +69,7 @@ export function eventStatement(
 		country,
 		data: data ? JSON.stringify(data) : null,
 	};
-	return insertEvent(tenant, linkId, row, { onlyIfChanged });
+	return insertEvent(tenant, links, row, { onlyIfChanged });
 }
 
 /** Gives the events that have none their hashes, in order. What is hashed is the same for everybody, so several at once write the same. */
