@@ -5,6 +5,7 @@ import { unstable_getMiniflareWorkerOptions, unstable_readConfig, type Unstable_
 import { bundleWorker } from "./bundle.ts";
 import { gatherAssets, staticFolder } from "./assets.ts";
 import { assertFree, claimState } from "./claim.ts";
+import { runCron } from "./cron.ts";
 import { migrate } from "./migrate.ts";
 import { RuntimeGuard } from "./runtime-guard.ts";
 
@@ -43,9 +44,11 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
 	const release = claimState(options.stateDir);
 	const guard = new RuntimeGuard();
 	let miniflare: Miniflare | undefined;
+	let stopCron = (): void => undefined;
 	let end: Promise<void> | undefined;
 	const dispose = (): Promise<void> => {
 		guard.release();
+		stopCron();
 		return (end ??= Promise.resolve(miniflare?.dispose()).then(release));
 	};
 	try {
@@ -62,6 +65,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
 			handleStructuredLogs: logger(options.quiet ?? false),
 		};
 		await guard.during(() => inside.setOptions(convertV4MiniflareOptions(open)));
+		stopCron = runCron(inside, config.triggers.crons ?? []);
 		// Miniflare would quietly start another runtime in place of one that died.
 		const died = guard.died.then((reason) => dispose().then(() => reason));
 		return { url: await inside.unsafeGetDirectURL(), pid: guard.serving(), died, dispose };
