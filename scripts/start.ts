@@ -72,6 +72,7 @@ Try, with TOKEN set to the Agent's:
   curl -s ${base}/api/v2/room-control/ -H 'Content-Type: application/json' -d '${JSON.stringify(demo.visitor)}'
 The socket, protocol foyer.v1, first frame {"type":"hello","id":1,"v":1}:
   ${base.replace("http", "ws")}/v1/Chat/${demo.chatId}/Socket
+Mails and text messages stay here, to be read at ${base}/dev/outbox
 `);
 }
 

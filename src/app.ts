@@ -12,6 +12,7 @@ import { tags } from "./customers/tag-routes.ts";
 import { connectionRequests, connections } from "./connections/routes.ts";
 import { contacts } from "./contacts/routes.ts";
 import { connectionRoles, contactTypes } from "./contacts/terms-routes.ts";
+import { outbox } from "./delivery/outbox-routes.ts";
 import { descriptions } from "./describe/routes.ts";
 import { dowell } from "./dowell/routes.ts";
 import { assets } from "./http/assets.ts";
@@ -71,6 +72,7 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 	.use(`/${FORMAT}/*`, ...edge)
 	.route("/assets", assets)
 	.route("/", pages)
+	.route("/dev/outbox", outbox)
 	.route(
 		"/",
 		descriptions(() => describeRoutes(features.routes)),

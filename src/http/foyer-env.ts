@@ -10,6 +10,8 @@ export type FoyerEnv = {
 		principal: Principal | undefined;
 		/** The answer is a page, which uses files of our own. */
 		isPage: true | undefined;
+		/** The Content-Security-Policy of an answer that has its own. */
+		policy: string | undefined;
 		/** What a predefined route knows of its answer and the path does not say. */
 		answer:
 			| { format: Format; route: DescribedRoute | undefined; isBatch: boolean; firstMember?: string | undefined }

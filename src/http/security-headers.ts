@@ -20,7 +20,8 @@ const PAGE_POLICY = [
 /** Strict headers on every answer. No answer may load anything, but a page what is its own. */
 export const securityHeaders: MiddlewareHandler<FoyerEnv> = async (c, next) => {
 	await strict(c, next);
-	if (c.get("isPage")) c.header("Content-Security-Policy", PAGE_POLICY);
+	const policy = c.get("policy") ?? (c.get("isPage") ? PAGE_POLICY : undefined);
+	if (policy !== undefined) c.header("Content-Security-Policy", policy);
 };
 
 /** Answers with a page. */

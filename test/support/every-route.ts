@@ -143,6 +143,7 @@ export const guardedRoutes: readonly RouteCase[] = [
 export const openRoutes: Record<string, readonly string[]> = {
 	"tells nothing but that this serves": ["GET /health", "GET /health/ready", "GET /api/v2"],
 	"development identities; does not exist in production": ["POST /auth/dev"],
+	"what was sent in development; does not exist in production": ["GET /dev/outbox", "GET /dev/outbox/:id"],
 	"descriptions of the routes tell nothing of what is in them": [
 		"GET /metadata",
 		"GET /metadata/app",
