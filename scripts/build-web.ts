@@ -1,12 +1,17 @@
 /** Builds `src/web` with Vite into the folder given: pages to `pages/<name>.html`, what they load to `assets`. Run by `scripts/assets.ts`. */
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { isolatedDeclarationSync } from "rolldown/experimental";
 import { build, type InlineConfig, type Rolldown } from "vite";
 
 const root = join(import.meta.dirname, "..");
 
 /** Files that stay under one name, because foreign pages name them. Each is whole in itself. */
-const standalone: { name: string; entry: string; format: "es" | "iife" }[] = [];
+const standalone: { name: string; entry: string; format: "es" | "iife" }[] = [
+	{ name: "client", entry: "src/web/socket/client.ts", format: "es" },
+];
+/** The files of the client whose declarations are `client.d.ts`, what is used before who uses it. */
+const declared = ["wire", "connection", "outbox", "refused-error", "room-client", "addresses"];
 
 /** Keeps what servers of an hour ago may still be asked for by the pages they handed out. */
 const KEPT_MS = 60 * 60 * 1000;
@@ -15,6 +20,7 @@ const [folder = ""] = process.argv.slice(2);
 const pages = await outputs({ configFile: join(root, "vite.config.ts") });
 const singles = await Promise.all(standalone.map(single));
 const files = new Map([...pages, ...singles.flat()].map((output) => [placeOf(output.fileName), contentOf(output)]));
+files.set("assets/client.d.ts", declarations());
 // Pages last: they name the others.
 for (const [name, content] of Array.from(files).sort(
 	([a], [b]) => Number(a.endsWith(".html")) - Number(b.endsWith(".html")),
@@ -45,6 +51,21 @@ function single({ name, entry, format }: (typeof standalone)[number]): Promise<O
 			lib: { entry: join(root, entry), name, formats: [format], fileName: () => `assets/${name}.js` },
 		},
 	});
+}
+
+/** One file of types for `client.js`: each file's own, without what it imports from the others. */
+function declarations(): string {
+	const folder = join(root, "src/web/socket");
+	const parts = declared.map((name) => {
+		const file = join(folder, `${name}.ts`);
+		const { code, errors } = isolatedDeclarationSync(file, readFileSync(file, "utf8"));
+		if (errors.length > 0) throw new Error(`${file}: ${errors.map(({ message }) => message).join("; ")}`);
+		return code
+			.replaceAll(/^import .*;\n/gm, "")
+			.replaceAll(/^export \{\};?\n/gm, "")
+			.trim();
+	});
+	return `${parts.join("\n\n")}\n`;
 }
 
 /** `console/index.html` is the page `pages/console.html`. */

@@ -18,8 +18,9 @@ export const assets = new Hono<FoyerEnv>().get("/:file", open("files that pages 
 assets.onError(respondWithStatus);
 
 /** A file of `dist/static/assets`, for any page: some of our scripts are loaded by foreign ones. 404 when there is none. */
-async function sendFile(c: Context<FoyerEnv>, name: string): Promise<Response> {
-	const answer = await stored(c, `/assets/${name}`, getMimeType(name) ?? "application/octet-stream");
+export async function sendFile(c: Context<FoyerEnv>, name: string): Promise<Response> {
+	c.set("isShared", true);
+	const answer = await stored(c, `/assets/${name}`, typeOf(name));
 	answer.headers.set("Cache-Control", HASHED.test(name) ? FOR_EVER : ASK_FIRST);
 	answer.headers.set("Access-Control-Allow-Origin", "*");
 	return answer;
@@ -40,6 +41,12 @@ async function stored(c: Context<FoyerEnv>, path: string, type: string): Promise
 	// `npm start` serves them from the disk, which knows no types.
 	headers.set("Content-Type", type);
 	return new Response(file.body, { status: file.status, headers });
+}
+
+function typeOf(name: string): string {
+	// The suffix of declarations is also that of a film.
+	if (name.endsWith(".ts")) return "text/plain; charset=utf-8";
+	return getMimeType(name) ?? "application/octet-stream";
 }
 
 function conditions(c: Context<FoyerEnv>): Record<string, string> {

@@ -12,6 +12,8 @@ export type FoyerEnv = {
 		isPage: true | undefined;
 		/** The Content-Security-Policy of an answer that has its own. */
 		policy: string | undefined;
+		/** The answer is a file that pages of other origins may load. */
+		isShared: true | undefined;
 		/** What a predefined route knows of its answer and the path does not say. */
 		answer:
 			| { format: Format; route: DescribedRoute | undefined; isBatch: boolean; firstMember?: string | undefined }

@@ -22,6 +22,7 @@ export const securityHeaders: MiddlewareHandler<FoyerEnv> = async (c, next) => {
 	await strict(c, next);
 	const policy = c.get("policy") ?? (c.get("isPage") ? PAGE_POLICY : undefined);
 	if (policy !== undefined) c.header("Content-Security-Policy", policy);
+	if (c.get("isShared")) c.header("Cross-Origin-Resource-Policy", "cross-origin");
 };
 
 /** Answers with a page. */

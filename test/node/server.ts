@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { root } from "../../scripts/local.ts";
 
-/** A server of its own, started as `npm start` starts it, on a free port. */
+/** A server of its own, started as `npm start` starts it, on a free port unless one is named. */
 export class Server {
 	readonly url: string;
 	readonly #child: ChildProcess;
@@ -14,10 +14,10 @@ export class Server {
 	}
 
 	/** Resolves when the server says that it serves; throws with what it said when it does not. */
-	static async start(stateDir: string): Promise<Server> {
+	static async start(stateDir: string, port = 0): Promise<Server> {
 		const child = spawn(process.execPath, ["scripts/start.ts"], {
 			cwd: root,
-			env: { ...process.env, PORT: "0", STATE_DIR: stateDir, REQUEST_LOG: "off" },
+			env: { ...process.env, PORT: String(port), STATE_DIR: stateDir, REQUEST_LOG: "off" },
 			stdio: ["ignore", "pipe", "inherit"],
 			// A process group of its own, to be killed whole.
 			detached: true,

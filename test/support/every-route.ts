@@ -156,6 +156,8 @@ export const openRoutes: Record<string, readonly string[]> = {
 		"GET /assets/:file",
 		"GET /",
 		"GET /console",
+		"GET /client.js",
+		"GET /client.d.ts",
 	],
 	"ask for the credential themselves: who calls, and a token for an API key": [
 		"GET /auth",
