@@ -30,6 +30,7 @@ export function formatNamed(name: string | undefined | null): Format | undefined
 
 /** The format of a media type, its parameters aside. */
 export function formatOfType(type: string | undefined | null): Format | undefined {
+	if (type === "application/json") return "json";
 	const bare = type?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 	return types.find(([pattern]) => pattern.test(bare))?.[1];
 }

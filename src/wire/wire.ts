@@ -24,16 +24,18 @@ const errorResponse = z.object({ responseStatus });
  * otherwise passes through untouched.
  */
 export const encoded: MiddlewareHandler<FoyerEnv> = async (c, next) => {
-	const { url } = c.req;
-	const negotiated = answerFormat(url, c.req.raw.headers);
+	// What `decoded` passes on is JSON, whatever came.
+	const asked = c.req.raw;
 	await next();
 	if (c.res.status === 101) return;
 	const { headers } = c.res;
 	headers.append("Vary", "Accept");
 	if (formatOfType(headers.get("Content-Type")) !== "json") return;
-	const format = c.get("answer")?.format ?? negotiated;
-	const spelling = spellingAsked(url) ?? (format === "json" ? await spellingOfRequest(c, url) : undefined);
-	headers.set("Content-Type", contentType(format, c.req.raw.headers));
+	const { url } = asked;
+	const format = c.get("answer")?.format ?? answerFormat(url, asked.headers);
+	const saysNothing = asked.body === null && !url.includes("?") && !c.get("answer");
+	const spelling = saysNothing ? undefined : await spellingFor(c, url, format);
+	headers.set("Content-Type", contentType(format, asked.headers));
 	if (format !== "json" || spelling === "pascal") await encodeAnswer(c, format, spelling);
 };
 
@@ -112,6 +114,11 @@ export function queryMembers(address: string): Record<string, unknown> | undefin
 /** The route that answers, with what it says of itself: the first that was mounted of those that match. */
 function routeOf(c: Context<FoyerEnv>): DescribedRoute | undefined {
 	return describeRoutes(matchedRoutes(c))[0];
+}
+
+/** How the answer is to be spelled: as `?jsconfig=` says, in JSON else as the request is. */
+async function spellingFor(c: Context<FoyerEnv>, address: string, format: Format): Promise<Spelling | undefined> {
+	return spellingAsked(address) ?? (format === "json" ? spellingOfRequest(c, address) : undefined);
 }
 
 /** How names are to be spelled, as `?jsconfig=` says. */
