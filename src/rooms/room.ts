@@ -126,14 +126,21 @@ export class Room extends DurableObject<Env> {
 		return result;
 	}
 
-	/** Ends one visit of somebody from outside: sockets close at once, unused tickets are void. Without an id all of them, and the membership. */
-	async endVisits(tenantId: string, userId: string, visitId?: string): Promise<void> {
+	/**
+	 * Ends the visits of somebody from outside, one of them or all: sockets close at once, unused tickets are void. Whoever `leaves` is no
+	 * member any more and stays out.
+	 */
+	async endVisits(
+		tenantId: string,
+		userId: string,
+		{ visitId, leaves }: { visitId?: string | undefined; leaves: boolean },
+	): Promise<void> {
 		const live = this.#live;
 		if (live?.conversation.tenantId !== tenantId) return;
 		live.sends.flush();
 		live.tickets.takeBack(userId, visitId);
-		if (visitId === undefined) this.#turn(() => live.conversation.dismiss(userId, Date.now()));
-		else this.#endedVisits.add(visitId);
+		if (leaves) this.#turn(() => live.conversation.dismiss(userId, Date.now()));
+		if (visitId !== undefined) this.#endedVisits.add(visitId);
 		if (this.#endedVisits.size > limits.tickets) this.#endedVisits.clear();
 		this.#publish(live);
 		const isOf = ({ userId: own, visit }: Caller) => own === userId && (visitId ?? visit?.id) === visit?.id;
