@@ -14,7 +14,8 @@ import { pythonClasses } from "./support/python.ts";
 import seedPython from "./vectors/seeds.python.json";
 import seedSamples from "./vectors/seeds.json";
 
-const OUTSIDE = /^\/(health|auth|api\/v2|metadata|types|operations|openapi\.json|docs|assets|console|client|:format)\b/;
+const OUTSIDE =
+	/^\/(health|auth|api\/v2|metadata|types|operations|openapi\.json|docs|assets|console|client|dev|widget|l|:format)\b/;
 
 /** Routes of the ServiceStack families that say nothing of themselves. */
 function silent(routes: readonly DescribedRoute[]): string[] {
