@@ -33,11 +33,12 @@ interface __BaseEnv_Env {
 	SMS_COUNTRIES: string;
 	REQUEST_LOG: string;
 	ROOMS: DurableObjectNamespace<import("./src/index").Room>;
+	LOBBIES: DurableObjectNamespace<import("./src/index").Lobby>;
 }
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("./src/index");
-		durableNamespaces: "Room";
+		durableNamespaces: "Room" | "Lobby";
 	}
 	interface Env extends __BaseEnv_Env {}
 }

@@ -22,6 +22,7 @@ import { health } from "./http/health.ts";
 import { describeRoutes } from "./http/operation.ts";
 import { noSuchRoute } from "./http/not-found.ts";
 import { pages } from "./http/pages.ts";
+import { lobby } from "./lobby/routes.ts";
 import { requestLog } from "./http/request-log.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { staffCors } from "./http/staff-cors.ts";
@@ -37,6 +38,8 @@ const features = new Hono<FoyerEnv>()
 	.route("/v1/Chat", chats)
 	.route("/v1/ChatMessage", chatMessages)
 	.route("/v1/ChatMember", chatMembers)
+	// Before the chats: their ids stand where its name does.
+	.route("/v1/Chat/Lobby", lobby)
 	.route("/", customerStreams)
 	.route("/customers", customers)
 	.route("/accounts", accounts)

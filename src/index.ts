@@ -4,6 +4,7 @@ import type { Handed } from "./delivery/delivery.ts";
 import { sweep } from "./delivery/sweep.ts";
 import { withMethod } from "./wire/method.ts";
 
+export { Lobby } from "./lobby/lobby.ts";
 export { Room } from "./rooms/room.ts";
 
 export default {

@@ -7,7 +7,7 @@ import { newGuid, ZERO_GUID } from "../rooms/room-id.ts";
 import { roomOf } from "../rooms/rooms.ts";
 import { presented } from "./message.ts";
 import type { Chat, ChatBody, ChatMemberBody } from "./schema.ts";
-import { searchMessages } from "./search.ts";
+import { lastMessages, searchMessages } from "./search.ts";
 import {
 	listChats,
 	listMembers,
@@ -19,7 +19,11 @@ import {
 } from "./store.ts";
 
 /** The chats a principal may see, last activity first. A `chatId` that leads to none is a 404. */
-export async function chatsOf(env: Env, principal: Principal, filter: ChatFilter): Promise<Chat[]> {
+export async function chatsOf(
+	env: Env,
+	principal: Principal,
+	{ withLastMessage, ...filter }: ChatFilter & { withLastMessage: boolean },
+): Promise<Chat[]> {
 	const db = tenantDatabase(env, principal.tenantId);
 	const rows = await listChats(db, callerOf(principal), filter);
 	if (filter.chatId !== undefined && rows.length === 0) throw new Failure("NotFound", "There is no such chat.");
@@ -30,7 +34,10 @@ export async function chatsOf(env: Env, principal: Principal, filter: ChatFilter
 		),
 		({ chatId }) => chatId,
 	);
-	return rows.map((row) => chatOfRow(row, members.get(row.chatId) ?? []));
+	const chats = rows.map((row) => chatOfRow(row, members.get(row.chatId) ?? []));
+	if (!withLastMessage) return chats;
+	const last = await lastMessages(env, principal.tenantId, rows);
+	return chats.map((chat, at) => ({ ...chat, seq: rows[at]?.seq ?? 0, lastMessage: last.get(chat.chatId) ?? null }));
 }
 
 /** True when somebody may see a chat and it still takes messages. */

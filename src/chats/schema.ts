@@ -44,6 +44,10 @@ export const chatListQuery = z.object({
 	chatId: guid.optional().describe("Only this chat"),
 	isArchived: z.boolean().default(false).describe("Archived chats instead of the others"),
 	kind: kind.optional().describe("Only chats of this kind"),
+	withLastMessage: z
+		.boolean()
+		.default(false)
+		.describe("Adds to each chat how its last message begins, and the position of its log"),
 	skip,
 	take,
 });
@@ -117,6 +121,17 @@ const chatMemberInfo = z
 	})
 	.meta({ dto: "ChatMember" });
 
+const lastMessageInfo = z
+	.object({
+		index: natural,
+		userId: z.string(),
+		authorName: z.string(),
+		authorKind: z.enum(["Agent", "Visitor", "System"]),
+		messageType: z.string(),
+		preview: z.string().nullable().describe("How it begins; null when it was deleted"),
+	})
+	.meta({ dto: "ChatLastMessage" });
+
 /** `Chat` of seed 000, and what it leaves out: the kind of room, its last sign of life, whether it still takes messages. */
 const chatInfo = z
 	.object({
@@ -133,6 +148,8 @@ const chatInfo = z
 		kind,
 		isActive: z.boolean(),
 		lastActivityDate: instant.optional(),
+		seq: natural.optional().describe("The position of the chat's log that this was read at; if asked for"),
+		lastMessage: lastMessageInfo.nullable().optional().describe("If asked for; null before the first message"),
 	})
 	.meta({ dto: "Chat" });
 

@@ -1,3 +1,4 @@
+import { PREVIEW_LENGTH, type LastMessage } from "../lobby/summary.ts";
 import type { Message } from "../rooms/model.ts";
 
 /** A tenant's matches that are looked at before the reader's own are picked: the newest, so that a common word costs no more than a rare one. */
@@ -31,6 +32,29 @@ export async function searchMessages(
 		.slice(0, page.take)
 		.map(({ message, body }) => ({ ...(JSON.parse(message) as Message), body }));
 	return { messages, hasMore: results.length > page.take };
+}
+
+/** How the last message of some chats begins, by chat id, as far as the index has heard of it. */
+export async function lastMessages(
+	env: Env,
+	tenantId: string,
+	chats: readonly { chatId: string; messageCount: number }[],
+): Promise<Map<string, LastMessage>> {
+	const wanted = chats.map(({ chatId, messageCount }) => [chatId, messageCount]);
+	const { results } = await env.SEARCH.prepare(
+		`SELECT message.chat_id AS chatId, message.message, substr(message.body, 1, ${PREVIEW_LENGTH}) AS body
+		FROM json_each(?2) wanted CROSS JOIN message
+			ON message.tenant_id = ?1 AND message.chat_id = wanted.value ->> 0 AND message.idx = wanted.value ->> 1`,
+	)
+		.bind(tenantId, JSON.stringify(wanted))
+		.all<Row & { chatId: string }>();
+	return new Map(
+		results.map(({ chatId, message, body }) => {
+			const { index, userId, authorName, authorKind, messageType, isDeleted } = JSON.parse(message) as Message;
+			const preview = isDeleted ? null : body;
+			return [chatId, { index, userId, authorName, authorKind, messageType, preview }];
+		}),
+	);
 }
 
 /** The chat of a message, once the index has heard of it. */

@@ -16,6 +16,7 @@ export type ChatRow = {
 	messageCount: number;
 	lastActivityAt: number;
 	lastReadIndex: number;
+	seq: number;
 };
 
 export type MemberRow = {
@@ -42,7 +43,7 @@ export type ChatFilter = {
 const COLUMNS =
 	sql.raw(`c.chat_id AS chatId, c.kind, c.name, c.created_by AS createdBy, c.created_by_name AS createdByName,
 	c.created_at AS createdAt, c.is_archived AS isArchived, c.is_active AS isActive, c.member_count AS memberCount,
-	c.message_count AS messageCount, c.last_activity_at AS lastActivityAt, coalesce(m.last_read_index, 0) AS lastReadIndex`);
+	c.message_count AS messageCount, c.last_activity_at AS lastActivityAt, coalesce(m.last_read_index, 0) AS lastReadIndex, c.seq`);
 
 /**
  * One page of chats, last activity first. An agent's page is the newest of two: its memberships, found by `chat_member_user`, and the

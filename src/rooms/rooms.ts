@@ -19,6 +19,15 @@ export async function openSocket(
 	chatId: string,
 	caller: Caller | undefined,
 ): Promise<Response> {
+	return openSocketAt(roomOf(env, chatId), request, caller);
+}
+
+/** The same for any object that speaks `foyer.v1`. */
+export async function openSocketAt(
+	target: { fetch(request: Request): Promise<Response> },
+	request: Request,
+	caller: Caller | undefined,
+): Promise<Response> {
 	if (!isUpgrade(request))
 		throw new Failure("UpgradeRequired", `Open a WebSocket with the subprotocol ${PROTOCOL}.`, {
 			headers: { Upgrade: "websocket" },
@@ -26,7 +35,7 @@ export async function openSocket(
 	const forwarded = new Request(request);
 	forwarded.headers.delete(CALLER_HEADER);
 	if (caller) forwarded.headers.set(CALLER_HEADER, encodeURIComponent(JSON.stringify(caller)));
-	const answer = await roomOf(env, chatId).fetch(forwarded);
+	const answer = await target.fetch(forwarded);
 	// The headers of an answer that was fetched cannot be added to, and the middleware round the routes does.
 	return new Response(null, { status: answer.status, webSocket: answer.webSocket, headers: answer.headers });
 }

@@ -79,6 +79,8 @@ export const guardedRoutes: readonly RouteCase[] = [
 	staff("GET /v1/Chat/Search", "shown nothing", ({ text }) => ({
 		path: `/v1/Chat/Search?q=${encodeURIComponent(text)}`,
 	})),
+	staff("POST /v1/Chat/Lobby/Ticket", "served", () => ({ path: "/v1/Chat/Lobby/Ticket" })),
+	staff("GET /v1/Chat/Lobby", "served", () => ({ path: "/v1/Chat/Lobby", headers: upgrade })),
 	staff("PUT /v1/Chat/:ChatId", "not found", (own) => ({ path: chat(own), body: { chat: { chatName: "Renamed" } } })),
 	staff("GET /v1/Chat/:ChatId/Messages", "not found", (own) => ({ path: chat(own, "/Messages") })),
 	staff("POST /v1/Chat/:ChatId/Messages", "not found", (own) => ({
