@@ -6,19 +6,33 @@ import { build, type InlineConfig, type Rolldown } from "vite";
 
 const root = join(import.meta.dirname, "..");
 
+type Standalone = { name: string; entry: string; format: "es" | "iife"; define?: Record<string, string> };
+
 /** Files that stay under one name, because foreign pages name them. Each is whole in itself. */
-const standalone: { name: string; entry: string; format: "es" | "iife" }[] = [
-	{ name: "client", entry: "src/web/socket/client.ts", format: "es" },
-];
+const standalone: Standalone[] = [{ name: "client", entry: "src/web/socket/client.ts", format: "es" }];
 /** The files of the client whose declarations are `client.d.ts`, what is used before who uses it. */
 const declared = ["wire", "connection", "outbox", "refused-error", "room-client", "addresses"];
 
 /** Keeps what servers of an hour ago may still be asked for by the pages they handed out. */
 const KEPT_MS = 60 * 60 * 1000;
 
+/** How files are built that belong to no page. */
+const alone = {
+	configFile: false,
+	publicDir: false,
+	logLevel: "warn",
+	build: {
+		write: false,
+		target: "es2022",
+		// The first to know `light-dark`, which would otherwise be taken apart into variables.
+		cssTarget: ["chrome123", "firefox120", "safari17.5"],
+		reportCompressedSize: false,
+	},
+} satisfies InlineConfig;
+
 const [folder = ""] = process.argv.slice(2);
 const pages = await outputs({ configFile: join(root, "vite.config.ts") });
-const singles = await Promise.all(standalone.map(single));
+const singles = await Promise.all([...standalone.map(single), widget()]);
 const files = new Map([...pages, ...singles.flat()].map((output) => [placeOf(output.fileName), contentOf(output)]));
 files.set("assets/client.d.ts", declarations());
 // Pages last: they name the others.
@@ -39,18 +53,35 @@ async function outputs(config: InlineConfig): Promise<Output[]> {
 	return [built].flat().flatMap(({ output }) => output);
 }
 
-function single({ name, entry, format }: (typeof standalone)[number]): Promise<Output[]> {
+function single({ name, entry, format, define = {} }: Standalone): Promise<Output[]> {
 	return outputs({
-		configFile: false,
-		publicDir: false,
-		logLevel: "warn",
+		...alone,
+		define,
 		build: {
-			write: false,
-			target: "es2022",
-			reportCompressedSize: false,
+			...alone.build,
 			lib: { entry: join(root, entry), name, formats: [format], fileName: () => `assets/${name}.js` },
 		},
 	});
+}
+
+/** The script that pages load, which knows its panel by the hash of it: the two are never of different versions. */
+async function widget(): Promise<Output[]> {
+	const panel = await outputs({
+		...alone,
+		root: join(root, "src/web"),
+		build: {
+			...alone.build,
+			modulePreload: false,
+			// Not built as a library, which would keep its blanks.
+			rolldownOptions: {
+				input: join(root, "src/web/widget/panel.tsx"),
+				preserveEntrySignatures: "strict",
+				output: { entryFileNames: "assets/widget-panel-[hash].js", hashCharacters: "base36" },
+			},
+		},
+	});
+	const define = { PANEL_FILE: JSON.stringify(panel[0]?.fileName) };
+	return [...panel, ...(await single({ name: "widget", entry: "src/web/widget/loader.ts", format: "iife", define }))];
 }
 
 /** One file of types for `client.js`: each file's own, without what it imports from the others. */

@@ -158,6 +158,7 @@ export const openRoutes: Record<string, readonly string[]> = {
 		"GET /assets/:file",
 		"GET /",
 		"GET /console",
+		"GET /widget.js",
 		"GET /client.js",
 		"GET /client.d.ts",
 	],
