@@ -26,6 +26,8 @@ import { lobby } from "./lobby/routes.ts";
 import { requestLog } from "./http/request-log.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { staffCors } from "./http/staff-cors.ts";
+import { customerLinks } from "./links/routes.ts";
+import { linkPolicies, resourceTypes } from "./links/type-routes.ts";
 import { routingPath } from "./wire/paths.ts";
 import { FORMAT, predefined } from "./wire/predefined.ts";
 import { decoded, encoded } from "./wire/wire.ts";
@@ -45,6 +47,9 @@ const features = new Hono<FoyerEnv>()
 	.route("/accounts", accounts)
 	.route("/tags", tags)
 	.route("/v1/contact", contacts)
+	.route("/v1/customerlink", customerLinks)
+	.route("/v1/resourcetype", resourceTypes)
+	.route("/v1/linkpolicy", linkPolicies)
 	.route("/api/contacttypes", contactTypes)
 	.route("/api/connectionroles", connectionRoles)
 	.route("/api/connections", connections)

@@ -135,7 +135,7 @@ it.each(cases)("%s gives another tenant's staff nothing", async (_, route) => {
 		const answer = await send(route.call(own), headersOf("globex", role));
 		switch (route.stranger) {
 			case "not found":
-				expectRefusal(answer, route, 404, "NotFound");
+				expectRefusal(answer, route, 404, route.code ?? "NotFound");
 				break;
 			case "taken":
 				expectRefusal(answer, route, 409, "ChatExists");

@@ -4,6 +4,7 @@ import type { Permission, Role } from "../../src/auth/permissions.ts";
 import { call, Person, unique } from "./client.ts";
 import { connectionRoutes, people, type People } from "./connection-routes.ts";
 import { customerRoutes, holdings, type Holdings } from "./customer-routes.ts";
+import { linkRoutes, links, type Links } from "./link-routes.ts";
 
 /** Who may do what, written down a second time: a slip in the table of `src/auth/permissions.ts` must not pass for what was meant. */
 export const holders: Record<Permission, readonly Role[]> = {
@@ -31,6 +32,7 @@ export type Property = {
 	roomId: string;
 	people: People;
 	holdings: Holdings;
+	links: Links;
 };
 
 export type Call = { method: string; path: string; body?: unknown; headers?: Record<string, string> };
@@ -49,6 +51,8 @@ export type RouteCase = {
 	 * served, because the call is about their own tenant.
 	 */
 	stranger: "not found" | "shown nothing" | "taken" | "closed" | "served";
+	/** Of "not found", where it has a name of its own. */
+	code?: string;
 	/** What a list shows to acme and to nobody else; the chat's id unless it says otherwise. */
 	shows?: (property: Property) => string;
 };
@@ -139,6 +143,7 @@ export const guardedRoutes: readonly RouteCase[] = [
 	})),
 	...connectionRoutes,
 	...customerRoutes,
+	...linkRoutes,
 ];
 
 /** Routes that need no credential, by the reason. */
@@ -228,5 +233,6 @@ export async function property(): Promise<Property> {
 		roomId: room.body.inserted_id,
 		people: await people("acme"),
 		holdings: await holdings("acme"),
+		links: await links("acme"),
 	};
 }
