@@ -34,13 +34,16 @@ export const timing = {
 	/** People do not feel 10 ms, and one frame costs far more than one more event in it. */
 	fanoutMs: 10,
 	ticketMs: 30_000,
-	/** A quiet room pays its debt to D1 at once, a busy one after pauses that grow from the first of these to the second. */
-	projectionFirstMs: 30,
-	projectionMs: 1000,
+	/** Pauses between payments of a busy room to D1: the shortest, the longest, and in units of what the last payment took. */
+	paymentPauseMs: 30,
+	longestPaymentPauseMs: 10_000,
+	paymentPauses: 50,
+	/** A room is quiet when nothing has changed for this long: then it pays whatever it owes, and its next debt at once. */
+	quietMs: 4000,
 	/** How long a change waits for D1 to know of it before it answers all the same. */
 	settleMs: 2000,
-	/** The alarm that pays after a crash. */
-	projectionAlarmMs: 5000,
+	/** The alarm that pays after a crash. Longer than any pause: set and delivered every 5 s it cost a busy room more than the payments. */
+	projectionAlarmMs: 15_000,
 } as const;
 
 /** Close codes: 4000-4499 say reconnect, 4500-4999 say stop. */

@@ -231,7 +231,8 @@ export class Transcript {
 
 	/** The index of the first message after a position, found by halving: indexes and positions rise together. */
 	#firstAfter(seq: number): number {
-		let [low, high] = [1, this.#messageCount + 1];
+		// Each message has taken a position: no more of them can be after this one than positions are.
+		let [low, high] = [Math.max(1, this.#messageCount + 1 - (this.#seq - seq)), this.#messageCount + 1];
 		while (low < high) {
 			const middle = Math.floor((low + high) / 2);
 			const row = this.#sql.exec<{ seq: number }>("SELECT seq FROM message WHERE idx = ?", middle).one();
