@@ -10,10 +10,11 @@ afterEach(() => Object.assign(tuning, usual));
 /** Limits that lead a directory of a hundred customers down each way that one of a million would take. */
 const ways = {
 	"as tuned": {},
-	"by short walks": { walk: 20, scan: 0, lookup: 0 },
-	"by the search index": { walk: 3, scan: 0, lookup: 1000 },
-	"by scans": { walk: 3, scan: 1000, lookup: 0 },
-	"by the last resort": { walk: 0, scan: 0, lookup: 0 },
+	"by short walks": { few: 0, walk: 20, scan: 0, sorted: 0, sortedWithText: 0, spare: 0 },
+	"by what the index sorts": { few: 0, walk: 0, scan: 0, sorted: 1000, sortedWithText: 1000, spare: 0 },
+	"by sections": { few: 0, walk: 0, scan: 0, sorted: 0, sortedWithText: 0, spare: 0 },
+	"by sections of few parts": { few: 0, walk: 0, scan: 0, sorted: 0, sortedWithText: 0, spare: 0, parts: 3 },
+	"by scans": { few: 0, walk: 0, scan: 1000 },
 };
 
 it.each(Object.entries(ways))(

@@ -1,5 +1,5 @@
 import { database } from "../../src/db/database.ts";
-import { payIndex, type Directory } from "../../src/customers/search-store.ts";
+import { payIndex, type Directory } from "../../src/customers/index-store.ts";
 
 /** Customers on each level of a tree. */
 export type Shape = readonly [roots: number, second: number, third: number, leaves: number];
@@ -51,7 +51,7 @@ export function uidOf(id: number): string {
 
 /**
  * Fills an empty record with a tree by SQL alone. Everything is the same in each run: names and dates
- * are a hash of the number; accounts belong to subtrees of the second level; each customer has three tags, each tag 1.5 % of the customers.
+ * of change are a hash of the number; accounts belong to subtrees of the second level; each customer has three tags, each tag 1.5 % of the customers.
  */
 export async function fill(record: D1Database, shape: Shape): Promise<void> {
 	await record.batch([
@@ -113,7 +113,7 @@ async function insertLevel(record: D1Database, { from, to, first, above }: Level
 				CASE WHEN length(coalesce(p.path, '')) > 8 THEN p.account_id ELSE n.id % ${ACCOUNTS} + 1 END, p.id, coalesce(p.path, '') || printf('%08x', n.id),
 				${name}, lower(${name}), printf('C-%07d', (n.id * 104729) % 9999991), 0, '',
 				printf(',%d,%d,%d,', ${other} % 66 + 1, ${other} / 66 % 67 + 67, ${other} / 4422 % 67 + 134),
-				0, 0, 1, 1700000000000 + (${hash} * 31) % 90000000000, 'bench', 1700000000000 + (${hash} * 37) % 90000000000, 'bench'
+				0, 0, 1, 1700000000000 + n.id * 90000, 'bench', 1800000000000 - (${hash} * 37) % 9000000000, 'bench'
 			FROM n LEFT JOIN customer p ON p.id = ${parent}`,
 		)
 		.run();

@@ -37,9 +37,10 @@ async function bareInsert(record: D1Database, search: D1Database, reference: str
 	const { results } = await record.prepare(`SELECT * FROM customer WHERE tenant_id = '${TENANT}' AND ${like}`).all();
 	const names = Object.keys(results[0] ?? {});
 	const { results: entries } = await search
-		.prepare(`SELECT rowid AS id, grams, facets FROM customer_entry WHERE rowid >= ?1 ORDER BY rowid LIMIT ${IMPORTED}`)
+		.prepare(`SELECT rowid AS id, * FROM customer_entry WHERE rowid >= ?1 ORDER BY rowid LIMIT ${IMPORTED}`)
 		.bind(results[0]?.["id"])
-		.all<{ id: number; grams: string; facets: string }>();
+		.all<Record<string, string | number>>();
+	const members = Object.keys(entries[0] ?? {}).slice(1);
 	const shift = 10_000_000;
 	const copies = results.map((row) => {
 		const id = Number(row["id"]) + shift;
@@ -51,9 +52,10 @@ async function bareInsert(record: D1Database, search: D1Database, reference: str
 	const columnsOf = (list: readonly string[]) => list.map((_, place) => `value ->> ${place}`).join();
 	return seconds(async () => {
 		for (let at = 0; at < copies.length; at += PORTION) {
-			const [rows, grams] = [copies, entries.map(({ id, grams, facets }) => [id + shift, grams, facets, 1])].map(
-				(all) => JSON.stringify(all.slice(at, at + PORTION)),
-			);
+			const [rows, grams] = [
+				copies,
+				entries.map((entry) => [Number(entry["id"]) + shift, ...members.map((name) => entry[name])]),
+			].map((all) => JSON.stringify(all.slice(at, at + PORTION)));
 			await Promise.all([
 				record
 					.prepare(`INSERT INTO customer (${names.join()}) SELECT ${columnsOf(names)} FROM json_each(?1)`)
@@ -61,7 +63,7 @@ async function bareInsert(record: D1Database, search: D1Database, reference: str
 					.run(),
 				search
 					.prepare(
-						`INSERT INTO customer_entry (rowid, grams, facets, seq) SELECT ${columnsOf(["", "", "", ""])} FROM json_each(?1)`,
+						`INSERT INTO customer_entry (rowid, ${members.join()}) SELECT ${columnsOf(["", ...members])} FROM json_each(?1)`,
 					)
 					.bind(grams)
 					.run(),

@@ -8,7 +8,7 @@ import type { CustomerInfo } from "./answers.ts";
 import { present } from "./present.ts";
 import { tagText, type CustomerRow } from "./row.ts";
 import type { CustomerBody } from "./schema.ts";
-import { payIndex } from "./search-store.ts";
+import { payIndex } from "./index-store.ts";
 import { requireSchedule, storedSchedule } from "./schedules.ts";
 import { customerByUid, insertCustomers, takenUids, updateCustomer, type Fields } from "./store.ts";
 import { moveCustomer, removeCustomer } from "./tree-store.ts";

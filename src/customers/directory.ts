@@ -4,7 +4,7 @@ import { tenantDatabase } from "../db/database.ts";
 import { Failure } from "../http/failure.ts";
 import type { CustomerRow } from "./row.ts";
 import { customerByUid } from "./store.ts";
-import type { Directory } from "./search-store.ts";
+import type { Directory } from "./index-store.ts";
 
 /** Somebody before the directory of one tenant. */
 export type Visit = {

@@ -19,27 +19,22 @@ function unbroken(text: string): string {
 	return text.replace(/[^a-z0-9\u0080-\u{10ffff}]/gu, (sign) => String.fromCharCode(0x2400 + sign.charCodeAt(0)));
 }
 
-/** Follows the last character, so that the last two begin a gram as well. */
-const END = "\u2403\u2403";
+/** The pieces of one and two characters that a folded name contains. */
+export function shortGramsOf(nameKey: string): string[] {
+	const characters = [...unbroken(nameKey)];
+	return [...new Set(characters.flatMap((one, at) => [one, `${one}${characters[at + 1] ?? ""}`]))];
+}
 
-/** A folded name as its grams, one from each of its characters. */
+/** A folded text as its overlapping threes. Names that contain it have them, one after the other. */
 export function gramsOf(nameKey: string): string {
-	const characters = [...`${unbroken(nameKey)}${END}`];
+	const characters = [...unbroken(nameKey)];
 	return characters
 		.slice(0, -2)
 		.map((_, at) => characters.slice(at, at + 3).join(""))
 		.join(" ");
 }
 
-/** What finds the names that contain a folded text: its grams as a phrase, or the beginning of one. */
-export function containing(nameKey: string): string {
-	const characters = [...unbroken(nameKey)];
-	if (characters.length < 3) return `grams : "${characters.join("")}" *`;
-	const grams = characters.slice(0, -2).map((_, at) => characters.slice(at, at + 3).join(""));
-	return `grams : "${grams.join(" ")}"`;
-}
-
 /** A text of any characters as one token of the index. */
 export function tokenOf(text: string): string {
-	return unbroken(text.toLowerCase());
+	return unbroken(text);
 }

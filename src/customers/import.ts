@@ -10,7 +10,7 @@ import { namesOf } from "./lookup-store.ts";
 import { STEP, tagText } from "./row.ts";
 import { requireSchedule } from "./schedules.ts";
 import { importLine, type ImportLine } from "./schema.ts";
-import type { Directory } from "./search-store.ts";
+import type { Directory } from "./index-store.ts";
 import { insertCustomers, takenUids, uidsByReference, type Draft } from "./store.ts";
 
 /** What became of one line. */

@@ -2,8 +2,10 @@ import { sql, type SQL } from "drizzle-orm";
 import type { TenantDatabase } from "../db/database.ts";
 import type { CustomerRow } from "./row.ts";
 import type { SortField } from "./schema.ts";
+import { beforeSection } from "./section-store.ts";
+import type { Section } from "./section.ts";
 
-/** Paths that begin with this one; with itself or only those below. */
+/** Paths that begin with this one; with itself or only those below. With itself it is the root of what may be seen, and the only one. */
 export type Subtree = { path: string; withSelf: boolean };
 
 /** What a row must be, in the record's own ids. A list is "any of"; tags are "all of". */
@@ -25,12 +27,16 @@ export type Slice = { limit: number; offset: number; after?: Position | undefine
 
 /**
  * How rows are come by. `walk` reads the index of the order and skips what does not match, at most `most` rows of it; `scan` reads all rows
- * of one filter's index; `lookup` the rows that the search index named. The latter two sort what they find.
+ * of one filter's index; `lookup` the rows that the search index named, those that come in its order up to a limit: the rest of the order has
+ * not been looked at. The latter two sort what they find.
  */
 export type Source =
 	| { kind: "walk"; most?: number }
 	| { kind: "scan"; by: "uids" | "subtrees" | "parentIds" | "accountIds" }
-	| { kind: "lookup"; ids: readonly number[] };
+	| { kind: "lookup"; ids: readonly number[]; upTo?: UpTo | undefined };
+
+/** Everything before a section, or up to a row: by its position, or in the order of ids by its id. */
+export type UpTo = { section: Section } | { position: Position } | { id: number };
 
 /** The row of a page, with the keys of its order when those are not its own. */
 export type ListedRow = CustomerRow & { account_key?: string };
@@ -63,7 +69,10 @@ export function listRows(
 	const isSorted = source.kind === "walk" && source.most !== undefined;
 	const columns = order.field === "AccountName" && !isSorted ? sql`c.*, a.name_key AS account_key` : sql`c.*`;
 	const from = fromOf(tenantId, filter, order, slice, source);
-	const where = isSorted ? matches(tenantId, filter) : sql`${matches(tenantId, filter)} ${behind(order, slice.after)}`;
+	const limited = source.kind === "lookup" && source.upTo ? sql`AND ${upTo(order, source.upTo)}` : sql``;
+	const where = isSorted
+		? matches(tenantId, filter)
+		: sql`${matches(tenantId, filter)} ${behind(order, slice.after)} ${limited}`;
 	const sorted = isSorted ? sql`` : sql`ORDER BY ${orderOf(order)}`;
 	return db.all<ListedRow>(
 		sql`SELECT ${columns} FROM ${from} WHERE ${where} ${sorted} LIMIT ${slice.limit} OFFSET ${slice.offset}`,
@@ -95,7 +104,10 @@ export function positionOf(row: ListedRow, { field }: Order): Position {
 
 function fromOf(tenantId: string, filter: Filter, order: Order, slice: Slice, source: Source): SQL {
 	if (source.kind === "walk") return walkOf(tenantId, filter, order, slice, source.most);
-	const rows = source.kind === "scan" ? scanOf(tenantId, filter, source.by) : lookupOf(tenantId, source.ids);
+	const rows =
+		source.kind === "scan"
+			? scanOf(tenantId, filter, source.by)
+			: sql`json_each(${JSON.stringify(source.ids)}) r CROSS JOIN customer c ON c.id = r.value`;
 	return sql`${rows} ${withAccount(order)}`;
 }
 
@@ -126,12 +138,6 @@ function scanOf(tenantId: string, filter: Filter, by: (Source & { kind: "scan" }
 		ON c.tenant_id = ${tenantId} AND c.${sql.raw(column)} = r.value`;
 }
 
-/** What the index has not heard of yet is looked at as well: whatever it says, the answer is that of the record. */
-function lookupOf(tenantId: string, ids: readonly number[]): SQL {
-	return sql`(SELECT value AS id FROM json_each(${JSON.stringify(ids)})
-		UNION SELECT customer_id FROM customer_unindexed WHERE tenant_id = ${tenantId}) r CROSS JOIN customer c ON c.id = r.id`;
-}
-
 function withAccount({ field }: Order): SQL {
 	return field === "AccountName" ? sql`CROSS JOIN account a ON a.id = c.account_id` : sql``;
 }
@@ -155,8 +161,14 @@ function within(subtrees: readonly Subtree[]): SQL {
 		const [from, to] = boundsOf(only);
 		return sql`c.path >= ${from} AND c.path < ${to}`;
 	}
-	return sql`EXISTS (SELECT 1 FROM json_each(${JSON.stringify(subtrees.map(boundsOf))}) s
-		WHERE c.path >= s.value ->> 0 AND c.path < s.value ->> 1)`;
+	// The roots of many subtrees are on few levels: one look-up for each level, however many they are.
+	const levels = Map.groupBy(subtrees, ({ path }) => path.length);
+	const conditions = [...levels].map(([length, roots]) => {
+		const paths = JSON.stringify(roots.map(({ path }) => path));
+		const self = roots.some(({ withSelf }) => withSelf) ? sql`` : sql`AND length(c.path) > ${length}`;
+		return sql`(substr(c.path, 1, ${length}) IN (SELECT value FROM json_each(${paths})) ${self})`;
+	});
+	return sql`(${sql.join(conditions, sql` OR `)})`;
 }
 
 /** From (inclusive) and to (exclusive): what follows a path is hex, and `g` comes after all of it. */
@@ -167,14 +179,25 @@ function boundsOf({ path, withSelf }: Subtree): [from: string, to: string] {
 function behind(order: Order, after: Position | undefined): SQL {
 	if (!after) return sql``;
 	const keys = sql.raw([...keysOf[order.field], "c.id"].join(", "));
-	const values = sql.join(
-		after.map((value) => sql`${value}`),
-		sql`, `,
-	);
-	const isBehind = sql`AND (${keys}) ${sql.raw(order.isDescending ? "<" : ">")} (${values})`;
+	const isBehind = sql`AND (${keys}) ${sql.raw(order.isDescending ? "<" : ">")} (${valuesIn(after)})`;
 	if (order.field !== "AccountName") return isBehind;
 	// Lets the walk begin at the account it stopped in.
 	return sql`${isBehind} AND (a.name_key, a.id) ${sql.raw(order.isDescending ? "<=" : ">=")} (${after[0]}, ${after[1]})`;
+}
+
+function upTo(order: Order, limit: UpTo): SQL {
+	if ("section" in limit) return beforeSection(limit.section, order);
+	const relation = sql.raw(order.isDescending ? ">=" : "<=");
+	if ("id" in limit) return sql`c.id ${relation} ${limit.id}`;
+	const keys = sql.raw([...keysOf[order.field], "c.id"].join(", "));
+	return sql`(${keys}) ${relation} (${valuesIn(limit.position)})`;
+}
+
+function valuesIn(position: Position): SQL {
+	return sql.join(
+		position.map((value) => sql`${value}`),
+		sql`, `,
+	);
 }
 
 function orderOf({ field, isDescending }: Order): SQL {

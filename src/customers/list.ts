@@ -1,7 +1,9 @@
 import { Failure } from "../http/failure.ts";
 import { cursorOf, positionOfCursor } from "./cursor.ts";
 import type { Visit } from "./directory.ts";
+import { findRows } from "./find.ts";
 import { fold } from "./fold.ts";
+import type { Directory } from "./index-store.ts";
 import { limits } from "./limits.ts";
 import {
 	countRows,
@@ -14,11 +16,11 @@ import {
 	type Subtree,
 } from "./list-store.ts";
 import { namesOf, type KnownCustomer, type Names } from "./lookup-store.ts";
-import { plansOf, tuning, type Plan, type Sizes } from "./plan.ts";
+import { planOf, tuning, type Sizes } from "./plan.ts";
 import type { CustomerInfo } from "./answers.ts";
 import { present } from "./present.ts";
 import { sortFields, type ExportQuery, type ListQuery } from "./schema.ts";
-import { accountsWith, countIds, findIds, isIndexed, questionOf, type Directory } from "./search-store.ts";
+import { countIds, isIndexed, questionOf } from "./search-store.ts";
 
 /** `ListResponse` of seed 002, and where the next page begins. */
 export type CustomerList = {
@@ -181,63 +183,20 @@ function exactOf(filter: Filter, { total, scans, tags }: Sizes, root: string): n
 	return counts[0] ?? total;
 }
 
-/** The rows of a slice by the cheapest way that turns out to lead there. */
-async function rowsOf(directory: Directory, asked: Selection, order: Order, slice: Slice): Promise<ListedRow[]> {
-	const selection = order.field === "AccountName" ? await amongAccounts(directory, asked) : asked;
-	const { filter, sizes } = selection;
-	const plans = plansOf(filter, sizes, slice.offset + slice.limit);
-	for (const plan of plans) {
-		const rows = await follow(directory, plan, selection, order, slice);
-		if (rows) return rows;
-	}
-	// Nothing was small: the walk to its end, or the smallest filter read whole.
-	const scan = plans.find((plan) => plan.kind === "scan");
-	const walk = plans.find((plan) => plan.kind === "walk");
-	const source = scan && walk && scan.cost < walk.cost ? scan : ({ kind: "walk" } as const);
-	return listRows(directory, filter, order, slice, source);
-}
-
-/**
- * Narrows a list in the order of accounts to those that have something to show: what is filtered often belongs to few of them, and a walk
- * would go through all the others first.
- */
-async function amongAccounts(directory: Directory, selection: Selection): Promise<Selection> {
+/** The rows of a slice by the way that reads least. */
+async function rowsOf(directory: Directory, selection: Selection, order: Order, slice: Slice): Promise<ListedRow[]> {
 	const { filter, sizes, exact } = selection;
-	const question = questionOf(directory.tenantId, filter);
-	if (sizes.total <= tuning.walk || exact === sizes.total || question === undefined) return selection;
-	const accounts = await accountsWith(directory, question, filter.accountIds);
-	if (!accounts) return selection;
-	const total = accounts.reduce((sum, { count }) => sum + count, 0);
-	const { accountIds: _, ...scans } = sizes.scans;
-	return {
-		filter: { ...filter, accountIds: accounts.map(({ id }) => id) },
-		sizes: { ...sizes, total, scans },
-		exact: undefined,
-	};
-}
-
-/** Tries one way; undefined when it proves to be too long. */
-async function follow(
-	directory: Directory,
-	plan: Plan,
-	{ filter, sizes, exact }: Selection,
-	order: Order,
-	slice: Slice,
-): Promise<ListedRow[] | undefined> {
-	if (plan.kind === "lookup") return lookUp(directory, filter, order, slice);
-	if (plan.kind === "scan")
-		return plan.cost > tuning.scan ? undefined : listRows(directory, filter, order, slice, plan);
-	if (sizes.total <= tuning.walk || exact === sizes.total) return listRows(directory, filter, order, slice, plan);
-	if (plan.cost > tuning.walk) return undefined;
-	const rows = await listRows(directory, filter, order, slice, { kind: "walk", most: tuning.walk });
-	return rows.length === slice.limit ? rows : undefined;
-}
-
-async function lookUp(directory: Directory, filter: Filter, order: Order, slice: Slice) {
-	const question = questionOf(directory.tenantId, filter);
-	if (question === undefined) return undefined;
-	const ids = await findIds(directory, question, tuning.lookup + 1);
-	return ids.length > tuning.lookup ? undefined : listRows(directory, filter, order, slice, { kind: "lookup", ids });
+	const walk = { kind: "walk" } as const;
+	if (sizes.total <= tuning.few || exact === sizes.total) return listRows(directory, filter, order, slice, walk);
+	const { scan, scanned, walked } = planOf(filter, sizes, slice.offset + slice.limit);
+	if (scan && scanned <= Math.min(walked, tuning.scan)) return listRows(directory, filter, order, slice, scan);
+	if (walked <= tuning.walk) {
+		const rows = await listRows(directory, filter, order, slice, { ...walk, most: tuning.walk });
+		if (rows.length === slice.limit) return rows;
+	}
+	const rows = await findRows(directory, { filter, order, slice });
+	// What the index cannot answer: the walk to its end, or the smallest filter read whole.
+	return rows ?? listRows(directory, filter, order, slice, scan && scanned < walked ? scan : walk);
 }
 
 /** How many match: from a counter, from the search index if it is up to date, or counted. */
@@ -246,7 +205,7 @@ async function countOf(directory: Directory, { filter, sizes, exact }: Selection
 	const scans = Object.entries(sizes.scans).sort(([, a], [, b]) => a - b);
 	const [smallest, size = Number.POSITIVE_INFINITY] = scans[0] ?? [];
 	const by = smallest as keyof Sizes["scans"] | undefined;
-	if (by !== undefined && size <= tuning.lookup) return countRows(directory, filter, { kind: "scan", by });
+	if (by !== undefined && size <= tuning.few) return countRows(directory, filter, { kind: "scan", by });
 	const question = questionOf(directory.tenantId, filter);
 	if (question !== undefined && (await isIndexed(directory))) return countIds(directory, question);
 	return countRows(directory, filter, by === undefined ? { kind: "walk" } : { kind: "scan", by });

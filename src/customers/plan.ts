@@ -5,55 +5,41 @@ export type Sizes = { total: number; scans: Partial<Record<ScanBy, number>>; tag
 
 type ScanBy = (Source & { kind: "scan" })["by"];
 
-/** How rows could be come by, and what it is expected to read. */
-export type Plan =
-	| { kind: "walk"; cost: number }
-	| { kind: "scan"; by: ScanBy; cost: number }
-	| { kind: "lookup"; cost: number };
-
-/** Measured with 1,000,000 customers on 2026-11-22: see bench/results. */
+/** Measured with 1,000,000 customers: see bench/results/directory.md. */
 export const tuning = {
-	/** Rows that a walk may read before another way is tried. */
-	walk: 3000,
+	/** Customers of a tenant that are few enough to be gone through whatever is asked. */
+	few: 1000,
+	/** Rows that a walk may read before the search index is asked. */
+	walk: 600,
 	/** Rows that a scan may read and sort. */
-	scan: 4500,
-	/** Rows that the search index may name before there are too many to sort. */
-	lookup: 1000,
+	scan: 4000,
+	/** Entries of the search index that are rather sorted than gone through by sections. */
+	sorted: 400,
+	/** The same where a text is looked for: names that have it may all be far behind, and each section before them costs time. */
+	sortedWithText: 2000,
+	/** Ids that are asked of the search index beyond those of the page. */
+	spare: 14,
+	/** Sections that one is divided into at once; what is left is one more. */
+	parts: 100,
 };
 
-/** Rows read for one row that is found by a filter's index and sorted; and by the search index, the record and sorted. */
+/** Rows read for one row that is found by a filter's index and sorted. */
 const SCANNED = 2;
-const LOOKED_UP = 4;
-/** The share of customers that a text in their name is taken to leave: by one or two characters, and by more. */
-const SHORT_TEXT = 0.1;
-const LONG_TEXT = 0.01;
+
+/** The ways to a page that need no search index, and what each is expected to read. */
+export type Plan = { scan: { kind: "scan"; by: ScanBy } | undefined; scanned: number; walked: number };
 
 /**
- * The ways to a page of `wanted` rows, cheapest first. A scan costs what its filter leaves, a walk what it must skip (the fewer match, the
- * more), a lookup what all filters leave together. Filters are taken to be independent of each other: where they are not, the walk finds
- * out and stops.
+ * What the ways to `wanted` rows read: a scan what its filter leaves, a walk what it must skip (the fewer match, the more). Filters are taken
+ * to be independent of each other: where they are not, the walk finds out and stops. Nobody knows beforehand how many have a text.
  */
-export function plansOf(filter: Filter, sizes: Sizes, wanted: number): Plan[] {
-	const density = densityOf(filter, sizes);
-	const isLong = filter.nameKey !== undefined && filter.nameKey.length > 2;
-	const matches = sizes.total * density;
-	const scans = Object.entries(sizes.scans).map(([by, count]) => ({
-		kind: "scan" as const,
-		by: by as ScanBy,
-		cost: SCANNED * count,
-	}));
-	// Asking the index is cheap even where there turn out to be too many: it goes before all that would read more than a walk may.
-	const lookup = matches <= tuning.lookup ? LOOKED_UP * matches : tuning.walk + 1;
-	return [
-		...scans,
-		{ kind: "walk" as const, cost: Math.min(sizes.total, wanted / density) },
-		{ kind: "lookup" as const, cost: isLong ? tuning.lookup : lookup },
-	].sort((a, b) => a.cost - b.cost);
-}
-
-function densityOf(filter: Filter, { total, scans, tags }: Sizes): number {
-	if (total === 0) return 1;
-	const counts = [...Object.values(scans), ...tags];
-	const text = filter.nameKey === undefined ? 1 : filter.nameKey.length > 2 ? LONG_TEXT : SHORT_TEXT;
-	return counts.reduce((share, count) => share * Math.min(1, count / total), text);
+export function planOf(filter: Filter, sizes: Sizes, wanted: number): Plan {
+	const [smallest] = Object.entries(sizes.scans).sort(([, a], [, b]) => a - b);
+	const counts = [...Object.values(sizes.scans), ...sizes.tags];
+	const share = counts.reduce((product, count) => product * Math.min(1, count / (sizes.total || 1)), 1);
+	return {
+		scan: smallest && { kind: "scan", by: smallest[0] as ScanBy },
+		scanned: SCANNED * (smallest?.[1] ?? Number.POSITIVE_INFINITY),
+		walked: filter.nameKey === undefined ? wanted / share : Number.POSITIVE_INFINITY,
+	};
 }

@@ -1,53 +1,109 @@
 import { sql } from "drizzle-orm";
+import { batch } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
-import { containing, gramsOf, tokenOf } from "./fold.ts";
-import type { Filter } from "./list-store.ts";
-import { idOfPath, STEP, stepsOf, tagIdsOf } from "./row.ts";
+import { tokens } from "./entry.ts";
+import { gramsOf, tokenOf } from "./fold.ts";
+import type { Directory } from "./index-store.ts";
+import type { Filter, Order } from "./list-store.ts";
+import { idOfPath } from "./row.ts";
+import { keyOf, tokenOfSection, type Section } from "./section.ts";
 
-/** The record of one tenant and the search index beside it. */
-export type Directory = TenantDatabase & { readonly search: D1Database };
-
-type Entry = { id: number; seq: number; grams: string; facets: string };
-type Unindexed = {
-	id: number;
-	seq: number;
-	path: string | null;
-	name_key: string;
-	account_id: number;
-	tag_ids: string;
-};
-
-/** Entries written at once. */
-const BATCH = 2000;
-/** More alternatives than this are not asked of the index. */
-const ALTERNATIVES = 50;
-
-/** A filter as the index is asked for it; undefined for one that it cannot answer. */
-export function questionOf(tenantId: string, filter: Filter): string | undefined {
-	const subtrees = filter.subtrees?.flatMap(({ path, withSelf }) => [
-		`p${idOfPath(path)}`,
-		...(withSelf ? [`s${idOfPath(path)}`] : []),
-	]);
+/** A filter as the index is asked for it; of one account alone, if one is named. Undefined for a list of ids, which the index does not know. */
+export function questionOf(tenantId: string, filter: Filter, account?: number): string | undefined {
+	const { subtrees, parentIds, accountIds, tagIds, nameKey } = filter;
 	const groups = [
-		...(subtrees ? [subtrees] : []),
-		...(filter.parentIds ? [filter.parentIds.map((id) => `q${id}`)] : []),
-		...(filter.accountIds ? [filter.accountIds.map((id) => `a${id}`)] : []),
-		...filter.tagIds.map((id) => [`t${id}`]),
+		...(subtrees ? [subtrees.flatMap((subtree) => subtreeTokens(subtree, account))] : []),
+		...(parentIds ? [parentIds.map(tokens.child)] : []),
+		...(account === undefined ? (accountIds ? [accountIds.map(tokens.account)] : []) : [[tokens.account(account)]]),
+		...tagIds.map((id) => [tokens.tag(id)]),
 	];
 	// Whatever has a number is a tenant's own; only a text alone must be kept to the tenant, at the price of meeting all its customers.
-	if (groups.length === 0) groups.push([`d${tokenOf(tenantId)}`]);
-	if (filter.uids || groups.some(({ length }) => length > ALTERNATIVES)) return undefined;
-	const terms = groups.map((tokens) => `facets : (${tokens.map((token) => `"${token}"`).join(" OR ")})`);
-	return [...(filter.nameKey === undefined ? [] : [containing(filter.nameKey)]), ...terms].join(" AND ");
+	if (groups.length === 0) groups.push([tokens.tenant(tenantId)]);
+	if (filter.uids) return undefined;
+	const text = nameKey === undefined ? [] : [containing(nameKey)];
+	return [...text, ...groups.map(anyOf)].join(" AND ");
 }
 
-/** The ids that the index has for a question, at most `limit` of them. */
-export async function findIds({ search }: Directory, question: string, limit: number): Promise<number[]> {
+/** The question that `questionOf` makes of a filter, asked of one section. */
+export function questionIn({ tenantId }: Directory, filter: Filter, order: Order, section: Section): string {
+	const question = questionOf(tenantId, filter, section.account?.id) ?? "";
+	const token = tokenOfSection(section, order);
+	return token === undefined ? question : `${anyOf([token])} AND ${question}`;
+}
+
+function subtreeTokens({ path, withSelf }: { path: string; withSelf: boolean }, account: number | undefined): string[] {
+	const id = idOfPath(path);
+	const below = account === undefined ? tokens.below(id) : tokens.belowIn(id, account);
+	return withSelf ? [below, tokens.self(id)] : [below];
+}
+
+function containing(nameKey: string): string {
+	return [...nameKey].length < 3 ? anyOf([tokens.short(tokenOf(nameKey))]) : `grams : "${gramsOf(nameKey)}"`;
+}
+
+function anyOf(alternatives: readonly string[]): string {
+	return `facets : (${alternatives.map((token) => `"${token}"`).join(" OR ")})`;
+}
+
+/** What the record owes the index, and the last id there is: customers that no entry can be trusted for. */
+export async function owedOf({ tenantId, db }: TenantDatabase): Promise<{ owed: number[]; lastId: number }> {
+	const [owed, [last]] = await batch<[{ id: number }, { id: number }]>(db, [
+		sql`SELECT customer_id AS id FROM customer_unindexed WHERE tenant_id = ${tenantId}`,
+		sql`SELECT seq AS id FROM sqlite_sequence WHERE name = 'customer'`,
+	]);
+	return { owed: owed.map(({ id }) => id), lastId: last?.id ?? 0 };
+}
+
+/** Ids that the index has for a question, by id, behind one if it is named. */
+export async function idsOf(
+	{ search }: Directory,
+	question: string,
+	{ limit, isDescending, after }: { limit: number; isDescending: boolean; after?: number | undefined },
+): Promise<number[]> {
+	const behind = after === undefined ? "" : `AND rowid ${isDescending ? "<" : ">"} ${after}`;
 	const { results } = await search
-		.prepare("SELECT rowid AS id FROM customer_entry WHERE customer_entry MATCH ?1 LIMIT ?2")
+		.prepare(
+			`SELECT rowid AS id FROM customer_entry WHERE customer_entry MATCH ?1 ${behind}
+			ORDER BY rowid ${isDescending ? "DESC" : "ASC"} LIMIT ?2`,
+		)
 		.bind(question, limit)
 		.all<{ id: number }>();
 	return results.map(({ id }) => id);
+}
+
+/** All ids that the index has for a question, with their keys of an order; undefined where there are more than `most`. */
+export async function keysOf(
+	{ search }: Directory,
+	question: string,
+	order: Order,
+	most: number,
+): Promise<{ id: number; key: string | number }[] | undefined> {
+	const { results } = await search
+		.prepare(
+			`SELECT rowid AS id, ${keyOf(order).column} AS key FROM customer_entry WHERE customer_entry MATCH ?1 LIMIT ?2`,
+		)
+		.bind(question, most + 1)
+		.all<{ id: number; key: string | number }>();
+	return results.length > most ? undefined : results;
+}
+
+/** Ids that the index has in sections, in the order of the sections, at most `limit`: of the last one there may be more. */
+export async function idsIn(
+	directory: Directory,
+	filter: Filter,
+	order: Order,
+	sections: readonly Section[],
+	limit: number,
+): Promise<{ place: number; id: number }[]> {
+	const questions = sections.map((section) => questionIn(directory, filter, order, section));
+	const { results } = await directory.search
+		.prepare(
+			`SELECT n.key AS place, e.rowid AS id FROM json_each(?1) n CROSS JOIN customer_entry e
+			WHERE e.customer_entry MATCH n.value LIMIT ?2`,
+		)
+		.bind(JSON.stringify(questions), limit)
+		.all<{ place: number; id: number }>();
+	return results;
 }
 
 /** How many entries the index has for a question. */
@@ -59,105 +115,7 @@ export async function countIds({ search }: Directory, question: string): Promise
 	return row?.count ?? 0;
 }
 
-/** Accounts looked through one by one. */
-const ACCOUNTS = 500;
-
-/**
- * The accounts with customers that a question is about, and how many customers each has; undefined where there are too many accounts to ask.
- * What the index has not heard of yet is among them.
- */
-export async function accountsWith(
-	{ tenantId, db, search }: Directory,
-	question: string,
-	among: readonly number[] | undefined,
-): Promise<{ id: number; count: number }[] | undefined> {
-	const accounts = await db.all<{
-		id: number;
-		count: number;
-		isOwed: number;
-	}>(sql`SELECT a.id, a.customer_count AS count,
-		a.id IN (SELECT c.account_id FROM customer_unindexed u CROSS JOIN customer c ON c.id = u.customer_id
-			WHERE u.tenant_id = ${tenantId}) AS isOwed
-		FROM account a WHERE a.tenant_id = ${tenantId}
-			AND (${among === undefined ? 1 : 0} OR a.id IN (SELECT value FROM json_each(${JSON.stringify(among ?? [])}))) LIMIT ${ACCOUNTS + 1}`);
-	if (accounts.length > ACCOUNTS) return undefined;
-	const { results } = await search
-		.prepare(
-			`SELECT value AS id FROM json_each(?1)
-			WHERE EXISTS (SELECT 1 FROM customer_entry WHERE customer_entry MATCH ?2 || ' AND facets : "a' || value || '"')`,
-		)
-		.bind(JSON.stringify(accounts.map(({ id }) => id)), question)
-		.all<{ id: number }>();
-	const found = new Set(results.map(({ id }) => id));
-	return accounts.filter(({ id, isOwed }) => isOwed === 1 || found.has(id));
-}
-
 /** True when the index knows all that the record does. */
 export async function isIndexed({ tenantId, db }: TenantDatabase): Promise<boolean> {
 	return (await db.all(sql`SELECT 1 FROM customer_unindexed WHERE tenant_id = ${tenantId} LIMIT 1`)).length === 0;
-}
-
-/**
- * Pays the index what the record owes it. Whoever made a change calls this; what a lost call leaves is paid by the next one, and until then
- * lists look at it in the record.
- */
-export async function payIndex(directory: Directory): Promise<void> {
-	for (;;) {
-		const owed = await unindexed(directory);
-		if (owed.length === 0) return;
-		await write(
-			directory.search,
-			owed.map((row) => entryOf(directory.tenantId, row)),
-		);
-		await settle(directory, owed);
-		if (owed.length < BATCH) return;
-	}
-}
-
-function unindexed({ tenantId, db }: TenantDatabase): Promise<Unindexed[]> {
-	return db.all<Unindexed>(sql`SELECT u.customer_id AS id, u.seq, c.path, c.name_key, c.account_id, c.tag_ids
-		FROM customer_unindexed u LEFT JOIN customer c ON c.id = u.customer_id
-		WHERE u.tenant_id = ${tenantId} LIMIT ${BATCH}`);
-}
-
-/** Only what is still as it was read: a change made meanwhile owes anew. */
-async function settle({ tenantId, db }: TenantDatabase, owed: readonly Unindexed[]): Promise<void> {
-	const paid = JSON.stringify(owed.map(({ id, seq }) => [id, seq]));
-	await db.run(sql`DELETE FROM customer_unindexed WHERE tenant_id = ${tenantId}
-		AND (customer_id, seq) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${paid}))`);
-}
-
-function entryOf(tenantId: string, { id, seq, path, name_key, account_id, tag_ids }: Unindexed): Entry {
-	if (path === null) return { id, seq, grams: "", facets: "" };
-	const ancestors = stepsOf(path.slice(0, -STEP)).map(idOfPath);
-	const parent = ancestors.at(-1);
-	const facets = [
-		`d${tokenOf(tenantId)}`,
-		`a${account_id}`,
-		`s${id}`,
-		...ancestors.map((ancestor) => `p${ancestor}`),
-		...(parent === undefined ? [] : [`q${parent}`]),
-		...tagIdsOf(tag_ids).map((tag) => `t${tag}`),
-	];
-	return { id, seq, grams: gramsOf(name_key), facets: facets.join(" ") };
-}
-
-/** An older entry never takes the place of a newer one, in whichever order they come. */
-async function write(search: D1Database, entries: readonly Entry[]): Promise<void> {
-	const json = JSON.stringify(entries.map(({ id, seq, grams, facets }) => [id, seq, grams, facets]));
-	await search.batch([
-		search
-			.prepare(
-				`DELETE FROM customer_entry WHERE rowid IN (SELECT e.rowid FROM json_each(?1) n
-				CROSS JOIN customer_entry e ON e.rowid = n.value ->> 0 WHERE e.seq < n.value ->> 1)`,
-			)
-			.bind(json),
-		search
-			.prepare(
-				`INSERT INTO customer_entry (rowid, seq, grams, facets)
-				SELECT n.value ->> 0, n.value ->> 1, n.value ->> 2, n.value ->> 3 FROM json_each(?1) n
-				WHERE NOT EXISTS (SELECT 1 FROM customer_entry e WHERE e.rowid = n.value ->> 0)`,
-			)
-			.bind(json),
-	]);
 }

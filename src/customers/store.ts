@@ -111,6 +111,7 @@ function ensureMainAccount(tenantId: string, drafts: readonly Draft[], { userId,
 		ON CONFLICT (tenant_id, uid) DO NOTHING`;
 }
 
+/** Nobody is made before the one before: the order of creation is that of ids, which the search index is in. */
 function insert(tenantId: string, drafts: readonly Draft[], { userId, now }: Actor): SQL {
 	const json = JSON.stringify(
 		drafts.map(({ uid, account, parent, fields }) => [
@@ -125,8 +126,8 @@ function insert(tenantId: string, drafts: readonly Draft[], { userId, now }: Act
 	return sql`INSERT INTO customer (id, tenant_id, uid, account_id, parent_id, path, ${columns}, index_seq,
 			created_at, created_by, updated_at, updated_by)
 		SELECT n.id, ${tenantId}, n.uid, n.account_id, n.parent_id, n.parent_path || printf('%08x', n.id), ${columns},
-			CAST(unixepoch('subsec') * 1000 AS INTEGER), ${now}, ${userId}, ${now}, ${userId}
-		FROM (
+			CAST(unixepoch('subsec') * 1000 AS INTEGER), t.now, ${userId}, t.now, ${userId}
+		FROM (SELECT max(${now}, coalesce((SELECT max(created_at) FROM customer WHERE tenant_id = ${tenantId}), 0)) AS now) t CROSS JOIN (
 			SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'customer'), 0) + 1 + r.key AS id, r.value ->> 0 AS uid,
 				p.id AS parent_id, coalesce(p.path, '') AS parent_path, ${values},
 				CASE WHEN r.value ->> 1 IS NOT NULL THEN (SELECT a.id FROM account a WHERE a.tenant_id = ${tenantId} AND a.uid = r.value ->> 1)

@@ -32,6 +32,9 @@ const WORDS = [
 	"日本",
 	"a",
 	"ab",
+	"🙂",
+	"\uE000",
+	"a beginning that many names have in common",
 ];
 
 /** A tenant's directory, random, and beside it what it should be: plain objects and nothing clever. */
@@ -220,5 +223,11 @@ function keys(customer: Modelled, { sortField }: ListQuery): (string | number)[]
 function compare(a: readonly (string | number)[], b: readonly (string | number)[]): number {
 	const at = a.findIndex((key, place) => key !== b[place]);
 	if (at < 0) return 0;
-	return (a[at] as string | number) < (b[at] as string | number) ? -1 : 1;
+	return ranked(a[at]) < ranked(b[at]) ? -1 : 1;
+}
+
+/** Texts by code point: JavaScript compares them by halves of some. */
+function ranked(key: string | number | undefined): string | number {
+	if (typeof key === "number") return key;
+	return Array.from(key ?? "", (character) => String(character.codePointAt(0)).padStart(7, "0")).join("");
 }

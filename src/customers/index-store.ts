@@ -1,0 +1,82 @@
+import { sql } from "drizzle-orm";
+import type { TenantDatabase } from "../db/database.ts";
+import { facetsOf, type Indexed } from "./entry.ts";
+import { gramsOf } from "./fold.ts";
+
+/** The record of one tenant and the search index beside it. */
+export type Directory = TenantDatabase & { readonly search: D1Database };
+
+type Unindexed = Omit<Indexed, "path"> & { id: number; seq: number; path: string | null };
+type Entry = {
+	id: number;
+	seq: number;
+	grams: string;
+	facets: string;
+	name: string;
+	reference: string;
+	updated: number;
+};
+const COLUMNS = ["id", "seq", "grams", "facets", "name", "reference", "updated"] as const;
+
+/** Entries written at once. */
+const BATCH = 2000;
+
+/**
+ * Pays the index what the record owes it. Whoever made a change calls this; what a lost call leaves is paid by the next one, and until then
+ * lists look at it in the record.
+ */
+export async function payIndex(directory: Directory): Promise<void> {
+	for (;;) {
+		const owed = await unindexed(directory);
+		if (owed.length === 0) return;
+		await write(
+			directory.search,
+			owed.map((row) => entryOf(directory.tenantId, row)),
+		);
+		await settle(directory, owed);
+		if (owed.length < BATCH) return;
+	}
+}
+
+function unindexed({ tenantId, db }: TenantDatabase): Promise<Unindexed[]> {
+	return db.all<Unindexed>(sql`SELECT u.customer_id AS id, u.seq, c.path, c.name_key, c.reference_id, c.updated_at,
+			c.account_id, c.tag_ids
+		FROM customer_unindexed u LEFT JOIN customer c ON c.id = u.customer_id
+		WHERE u.tenant_id = ${tenantId} LIMIT ${BATCH}`);
+}
+
+/** Only what is still as it was read: a change made meanwhile owes anew. */
+async function settle({ tenantId, db }: TenantDatabase, owed: readonly Unindexed[]): Promise<void> {
+	const paid = JSON.stringify(owed.map(({ id, seq }) => [id, seq]));
+	await db.run(sql`DELETE FROM customer_unindexed WHERE tenant_id = ${tenantId}
+		AND (customer_id, seq) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${paid}))`);
+}
+
+function entryOf(tenantId: string, row: Unindexed): Entry {
+	const { id, seq, path } = row;
+	// Of a deleted customer only the number is kept: an older entry must not come after it.
+	if (path === null) return { id, seq, grams: "", facets: "", name: "", reference: "", updated: 0 };
+	const facets = facetsOf(tenantId, id, { ...row, path });
+	const { name_key: name, reference_id: reference, updated_at: updated } = row;
+	return { id, seq, grams: gramsOf(name), facets, name, reference, updated };
+}
+
+/** An older entry never takes the place of a newer one, in whichever order they come. */
+async function write(search: D1Database, entries: readonly Entry[]): Promise<void> {
+	const json = JSON.stringify(entries.map((entry) => COLUMNS.map((name) => entry[name])));
+	await search.batch([
+		search
+			.prepare(
+				`DELETE FROM customer_entry WHERE rowid IN (SELECT e.rowid FROM json_each(?1) n
+				CROSS JOIN customer_entry e ON e.rowid = n.value ->> 0 WHERE e.seq < n.value ->> 1)`,
+			)
+			.bind(json),
+		search
+			.prepare(
+				`INSERT INTO customer_entry (rowid, seq, grams, facets, name_key, reference_id, updated_at)
+				SELECT ${COLUMNS.map((_, place) => `n.value ->> ${place}`).join(", ")} FROM json_each(?1) n
+				WHERE NOT EXISTS (SELECT 1 FROM customer_entry e WHERE e.rowid = n.value ->> 0)`,
+			)
+			.bind(json),
+	]);
+}
