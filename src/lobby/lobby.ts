@@ -44,7 +44,7 @@ export class Lobby extends DurableObject<Env> {
 		const known = this.#told.get(summary.chatId);
 		if (known === undefined || known.summary.seq <= summary.seq)
 			this.#told.set(summary.chatId, { summary, standings: new Map(standings.map((one) => [one.userId, one])) });
-		this.#window ??= setTimeout(() => this.#deliver(), WINDOW_MS);
+		if (this.#window === undefined) this.#window = setTimeout(() => this.#deliver(), WINDOW_MS);
 		return { pauseMs: Math.max(PAUSE_MS, load) };
 	}
 

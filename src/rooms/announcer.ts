@@ -21,7 +21,8 @@ export class Announcer {
 
 	/** Something has changed. What changes until the next telling is told with it. */
 	owe(): void {
-		this.#timer ??= setTimeout(() => void this.#tell(), Math.max(0, this.#notBefore - Date.now()));
+		if (this.#timer === undefined)
+			this.#timer = setTimeout(() => void this.#tell(), Math.max(0, this.#notBefore - Date.now()));
 	}
 
 	async #tell(): Promise<void> {

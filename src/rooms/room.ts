@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { Bucket } from "./bucket.ts";
 import { allowsOrigin } from "../auth/origins.ts";
+import { Announcer } from "./announcer.ts";
 import {
 	Conversation,
 	notFound,
@@ -36,6 +37,7 @@ import type { StoredMessage } from "./transcript.ts";
 type Live = {
 	conversation: Conversation;
 	projection: Projection;
+	announcer: Announcer;
 	sends: SendQueue;
 	protocol: SocketProtocol;
 	feed: Feed;
@@ -303,15 +305,17 @@ export class Room extends DurableObject<Env> {
 			turn,
 			publish,
 		});
-		return { conversation, projection, feed, sends, protocol, tickets: new Tickets(this.ctx.storage.sql) };
+		const announcer = new Announcer(this.env, conversation);
+		return { conversation, projection, announcer, feed, sends, protocol, tickets: new Tickets(this.ctx.storage.sql) };
 	}
 
 	/** Announces what the turn changed, to sockets, to feeds and to D1. */
-	#publish({ conversation, projection, feed }: Live): void {
+	#publish({ conversation, projection, feed, announcer }: Live): void {
 		const events = conversation.transcript.takeEvents();
 		if (events.length > 0) {
 			this.#fanout.push(events.map((event) => JSON.stringify(event)));
 			feed.wake();
+			announcer.owe();
 		}
 		if (projection.isOwing) projection.owe(Date.now());
 	}

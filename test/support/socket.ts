@@ -1,7 +1,7 @@
 import type { ServerFrame } from "../../src/rooms/frames.ts";
 import { request, type Person } from "./client.ts";
 
-type Frame = Record<string, any> & { type: string }; // oxlint-disable-line typescript/no-explicit-any -- tests read what the wire says
+export type Frame = Record<string, any> & { type: string }; // oxlint-disable-line typescript/no-explicit-any -- tests read what the wire says
 
 /** A client's end of a room's socket: what came in, in order, and a way to wait for what should come. */
 export class Socket {
