@@ -1,6 +1,6 @@
 import { allows } from "../auth/permissions.ts";
 import type { Principal } from "../auth/principal.ts";
-import { tenantDatabase } from "../db/database.ts";
+import type { TenantDatabase } from "../db/database.ts";
 import { Failure } from "../http/failure.ts";
 import type { CustomerRow } from "./row.ts";
 import { customerByUid } from "./store.ts";
@@ -16,11 +16,9 @@ export type Visit = {
 	rootSize: number;
 };
 
-/** Lets a principal in: system administrators into the tenant they name, customers no further than their own subtree. */
-export async function visit(env: Env, principal: Principal, tenantId?: string): Promise<Visit> {
-	const named = allows(principal.roles, "tenants:all") ? tenantId : undefined;
-	const tenant = tenantDatabase(env, named ?? principal.tenantId);
-	const directory = { ...tenant, search: env.SEARCH };
+/** Lets a principal in to a tenant's directory: customers no further than their own subtree. */
+export async function visit(tenant: TenantDatabase, search: D1Database, principal: Principal): Promise<Visit> {
+	const directory = { ...tenant, search };
 	const common = { directory, userId: principal.userId };
 	// Whoever may keep customers sees them all; anybody else is one.
 	if (allows(principal.roles, "customers:write")) return { ...common, root: "", rootSize: 0 };

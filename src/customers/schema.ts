@@ -12,10 +12,6 @@ const list = (most: number) => z.array(guid).max(most).optional();
 export const sortFields = ["Name", "DateCreated", "DateLastModified", "ReferenceId", "AccountName"] as const;
 export type SortField = (typeof sortFields)[number];
 
-/** A tenant other than the credential's, for system administrators; from everybody else it is not read. */
-const tenantId = z.string().min(1).max(64).optional();
-export const tenantQuery = z.object({ tenantId });
-
 const filters = {
 	accountIds: list(limits.filterIds).describe("Filter by accounts"),
 	nameFilter: short(200).optional().describe("Filter by name"),
@@ -25,7 +21,6 @@ const filters = {
 		.default(false)
 		.describe("If you want a shall parent customer filter (e.g. no deep children)"),
 	tagIds: list(limits.tagFilter).describe("The list of tag IDs to filter by (must contain all)"),
-	tenantId,
 };
 
 /** `ListRequest` of seed 002. `sortField` is checked by the rules, which have a code of their own for it. */
@@ -105,14 +100,14 @@ export const importLine = z.object({ ...newCustomer.shape, parentReferenceId: sh
 export type ImportLine = z.infer<typeof importLine>;
 
 export const customerPath = z.object({ CustomerId: guid });
-export const customerQuery = z.object({ tenantId, resolve: z.boolean().default(false) });
-export const deleteQuery = z.object({ tenantId, cascade: z.boolean().default(false) });
+export const customerQuery = z.object({ resolve: z.boolean().default(false) });
+export const deleteQuery = z.object({ cascade: z.boolean().default(false) });
 /** Without a parent the customer becomes a root. */
 export const moveBody = z.object({ parentCustomerId: guid.optional() });
 export const stagingBody = z.object({ isStaging: z.boolean().default(false) });
 
 const instant = z.iso.datetime({ offset: true }).meta({ format: "date-time" });
-export const stateQuery = z.object({ tenantId, at: instant.optional() });
+export const stateQuery = z.object({ at: instant.optional() });
 export const testScheduleBody = z.object({ at: instant.optional(), schedule: schedule.optional() });
 
 export const tagBody = z.object({
@@ -147,7 +142,6 @@ export const accountPath = z.object({ AccountId: guid });
 
 /** Accounts and tags are short lists: one page of all is the rule. */
 export const pageQuery = z.object({
-	tenantId,
 	page: z.int().min(0).max(10_000).default(0),
 	countPerPage: z.int().min(1).max(limits.page).default(limits.page),
 });

@@ -60,13 +60,13 @@ export async function idsOf(
 	question: string,
 	{ limit, isDescending, after }: { limit: number; isDescending: boolean; after?: number | undefined },
 ): Promise<number[]> {
-	const behind = after === undefined ? "" : `AND rowid ${isDescending ? "<" : ">"} ${after}`;
+	const behind = `AND rowid ${isDescending ? "<" : ">"} CAST(?3 AS INTEGER)`;
 	const { results } = await search
 		.prepare(
-			`SELECT rowid AS id FROM customer_entry WHERE customer_entry MATCH ?1 ${behind}
+			`SELECT rowid AS id FROM customer_entry WHERE customer_entry MATCH ?1 ${after === undefined ? "" : behind}
 			ORDER BY rowid ${isDescending ? "DESC" : "ASC"} LIMIT ?2`,
 		)
-		.bind(question, limit)
+		.bind(question, limit, ...(after === undefined ? [] : [after]))
 		.all<{ id: number }>();
 	return results.map(({ id }) => id);
 }

@@ -1,12 +1,12 @@
 import { Hono } from "hono";
-import { principal, requires } from "../auth/authenticate.ts";
+import { requires } from "../auth/authenticate.ts";
 import { Failure, respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
 import { valid } from "../http/validate.ts";
-import { visit } from "./directory.ts";
 import { exportCustomers } from "./export.ts";
 import { importCustomers, type LineReport } from "./import.ts";
 import { customers as described } from "./operations.ts";
+import { visitOf } from "./routes.ts";
 import * as schema from "./schema.ts";
 
 /** What files are sent as. */
@@ -20,20 +20,14 @@ const FORMATS: Record<string, "csv" | "jsonl"> = {
 
 /** The directory in and out as files, of any length: neither the file nor the answer is ever held. */
 export const customerStreams = new Hono<FoyerEnv>()
-	.post(
-		"/customers/import",
-		described.import,
-		requires("customers:write"),
-		valid("query", schema.tenantQuery),
-		async (c) => {
-			const type = c.req.header("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-			const format = FORMATS[type];
-			if (!format) throw new Failure("UnsupportedMediaType", "Send text/csv or text/jsonl.");
-			const own = await visit(c.env, principal(c), c.req.valid("query").tenantId);
-			const body = c.req.raw.body ?? new ReadableStream({ start: (controller) => controller.close() });
-			return answer(reportOf(importCustomers(own, body, format)), "application/json");
-		},
-	)
+	.post("/customers/import", described.import, requires("customers:write"), async (c) => {
+		const type = c.req.header("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+		const format = FORMATS[type];
+		if (!format) throw new Failure("UnsupportedMediaType", "Send text/csv or text/jsonl.");
+		const own = await visitOf(c);
+		const body = c.req.raw.body ?? new ReadableStream({ start: (controller) => controller.close() });
+		return answer(reportOf(importCustomers(own, body, format)), "application/json");
+	})
 	.get(
 		"/customers.csv",
 		described.export,
@@ -41,7 +35,7 @@ export const customerStreams = new Hono<FoyerEnv>()
 		valid("query", schema.exportQuery),
 		async (c) => {
 			const query = c.req.valid("query");
-			const own = await visit(c.env, principal(c), query.tenantId);
+			const own = await visitOf(c);
 			return answer(exportCustomers(own, query), "text/csv; charset=utf-8");
 		},
 	);

@@ -13,7 +13,15 @@ export function writeCursor(place: readonly (string | number)[]): string {
 export function readCursor(cursor: string, types: readonly ("string" | "number")[]): unknown[] {
 	const place = parsed(cursor);
 	if (place.length === types.length && types.every((type, at) => typeof place[at] === type)) return place;
-	throw new Failure("InvalidCursor", "This cursor is not one that an answer gave.");
+	throw invalidCursor();
+}
+
+/** A 400 for what is not a cursor of the list that it was sent to. */
+export function invalidCursor(): Failure {
+	const message = "This cursor is not one that an answer to this list gave.";
+	return new Failure("InvalidCursor", message, {
+		fields: [{ errorCode: "InvalidCursor", fieldName: "Cursor", message }],
+	});
 }
 
 function parsed(cursor: string): unknown[] {

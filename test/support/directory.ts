@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { Principal } from "../../src/auth/principal.ts";
 import { visit, type Visit } from "../../src/customers/directory.ts";
+import { tenantDatabase } from "../../src/db/database.ts";
 import { fold } from "../../src/customers/fold.ts";
 import type { ListQuery } from "../../src/customers/schema.ts";
 import { Person, unique } from "./client.ts";
@@ -69,7 +70,7 @@ export class Company {
 
 	visit(principal: Partial<Principal> = {}): Promise<Visit> {
 		const mia: Principal = { kind: "user", tenantId: this.tenantId, userId: "mia", name: "Mia", roles: ["Manager"] };
-		return visit(env, { ...mia, ...principal });
+		return visit(tenantDatabase(env, this.tenantId), env.SEARCH, { ...mia, ...principal });
 	}
 
 	/** Does one random thing to the directory and to the model. */
@@ -172,7 +173,6 @@ export class Company {
 			parentCustomerIds: maybe(3, () => some(ids, 3)),
 			shallowParent: chance.below(3) === 0,
 			tagIds: maybe(3, () => some(this.tags, 2)),
-			tenantId: undefined,
 			cursor: undefined,
 			resolve: chance.below(4) === 0,
 		};
