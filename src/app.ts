@@ -28,6 +28,7 @@ import { securityHeaders } from "./http/security-headers.ts";
 import { staffCors } from "./http/staff-cors.ts";
 import { customerLinks } from "./links/routes.ts";
 import { linkPolicies, resourceTypes } from "./links/type-routes.ts";
+import { portal, portalPage } from "./portal/routes.ts";
 import { routingPath } from "./wire/paths.ts";
 import { FORMAT, predefined } from "./wire/predefined.ts";
 import { decoded, encoded } from "./wire/wire.ts";
@@ -68,6 +69,9 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 	})
 	// Before the edge: the visitor dialect has its own.
 	.route("/api/v2", dowell)
+	// Before the edge, too: no other page may call it, and nothing but JSON.
+	.route("/v1/portal", portal)
+	.route("/", portalPage)
 	.use("/v1/*", ...edge)
 	.use("/auth/*", ...edge)
 	.use("/access-token/*", ...edge)

@@ -174,6 +174,18 @@ export const openRoutes: Record<string, readonly string[]> = {
 		"POST /auth/:provider",
 		...["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => `${method} /access-token`),
 	],
+	"the page that links lead to is the same for everybody": ["GET /l", "GET /l/:token", "GET /.well-known/jwks.json"],
+	"recipients of links have no account: a token opens a session, which is asked for inside": [
+		"open",
+		"session",
+		"otp",
+		"otp/verify",
+		"view",
+		"ticket",
+		"connection",
+		"request-new",
+		"logout",
+	].map((call) => `POST /v1/portal/${call}`),
 	"a preflight carries no credential": ["OPTIONS /api/v2/*"],
 	"visitors have no account: four fields open their room, its id lets them in": [
 		"POST /api/v2/room-control",
