@@ -67,3 +67,18 @@ it("creates, shows, changes, moves and deletes customers", async () => {
 		hasMorePages: false,
 	});
 });
+
+it("leaves the contacts of a deleted customer, nobody's", async () => {
+	const mia = await manager();
+	const [root, other] = [await made(mia, { name: "Root" }), await made(mia, { name: "Other" })];
+	const child = await made(mia, { name: "Child", parentCustomerId: root.id });
+	const contact = async (customerId: string) =>
+		(await mia.call("POST", "/v1/contact", { name: "Ann", customerId })).body.contact.contactId;
+	const [below, elsewhere] = [await contact(child.id), await contact(other.id)];
+	expect((await mia.call("DELETE", `/customers/${root.id}`)).status).toBe(409);
+	expect((await mia.call("GET", `/v1/contact/${below}`)).body.contact.customerId).toBe(child.id);
+	expect((await mia.call("DELETE", `/customers/${root.id}?cascade=true`)).status).toBe(204);
+	expect((await mia.call("GET", `/v1/contact/${below}`)).body.contact).not.toHaveProperty("customerId");
+	expect((await mia.call("GET", `/v1/contact/${elsewhere}`)).body.contact.customerId).toBe(other.id);
+	expect((await mia.call("GET", `/v1/contact?customerId=${child.id}`)).body.items).toEqual([]);
+});

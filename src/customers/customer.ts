@@ -203,7 +203,7 @@ export async function deleteCustomer(visit: Visit, uid: string, cascade: boolean
 				`${row.descendant_count} customers are below this one. Delete them too with cascade=true.`,
 			);
 		if (row.descendant_count >= limits.subtree) throw tooMany(row);
-		return (await removeCustomer(visit.directory, row, cascade)) > 0;
+		return (await removeCustomer(visit.directory, row, cascade, Date.now())) > 0;
 	});
 	await payLater(visit);
 }

@@ -65,16 +65,20 @@ function attach(tenantId: string, row: CustomerRow, parentUid: string | null, us
 			AND length(p.path) + ${STEP} + ${deepest} <= ${limits.depth * STEP} RETURNING id`;
 }
 
-/** Deletes a customer and all below it, if it is still the version that was read and has no more below it. Answers how many went. */
+/**
+ * Deletes a customer and all below it, if it is still the version that was read and has no more below it; contacts that were theirs stay,
+ * nobody's. Answers how many customers went.
+ */
 export async function removeCustomer(
 	{ tenantId, db }: TenantDatabase,
 	row: CustomerRow,
 	cascade: boolean,
+	now: number,
 ): Promise<number> {
 	const most = cascade ? limits.subtree : 1;
 	const gone = sql`customer m CROSS JOIN customer c ON m.tenant_id = ${tenantId} AND m.id = ${row.id} AND m.version = ${row.version}
 		AND m.descendant_count < ${most} AND c.tenant_id = m.tenant_id AND c.path >= m.path AND c.path < m.path || 'g'`;
-	const [, , , , , deleted] = await batch<[unknown, unknown, unknown, unknown, unknown, { id: number }]>(db, [
+	const [, , , , , , deleted] = await batch<[unknown, unknown, unknown, unknown, unknown, unknown, { id: number }]>(db, [
 		sql`UPDATE customer SET descendant_count = descendant_count - x.size, child_count = child_count - x.is_parent
 			FROM (SELECT a.id, m.descendant_count + 1 AS size, l.value = length(m.path) - ${STEP} AS is_parent
 				FROM customer m CROSS JOIN ${stepsTo(tenantId, "m.path")} WHERE a.id <> m.id
@@ -82,6 +86,8 @@ export async function removeCustomer(
 			WHERE customer.id = x.id`,
 		...(grow(tenantId, gone, -1) as [SQL, SQL, SQL]),
 		owe(gone, NEXT_SEQ),
+		sql`UPDATE contact SET customer_uid = NULL, version = version + 1, updated_at = ${now}
+			WHERE tenant_id = ${tenantId} AND customer_uid IN (SELECT c.uid FROM ${gone})`,
 		sql`DELETE FROM customer WHERE id IN (SELECT c.id FROM ${gone}) RETURNING id`,
 	]);
 	return deleted.length;

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { root } from "../../scripts/local.ts";
 
@@ -32,6 +33,22 @@ export class Server {
 			}
 		}
 		throw new Error(`the server did not start: ${said.join("\n")}`);
+	}
+
+	/** The most bytes that its runtime has held so far, where the system tells. */
+	async memory(): Promise<number> {
+		const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+		const held = await Promise.all(
+			processes.map(async (pid) => {
+				const [stat, status] = await Promise.all(
+					["stat", "status"].map((name) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "")),
+				);
+				const [, name, group] = /\((.*)\) \S \d+ (\d+)/.exec(stat ?? "") ?? [];
+				const isRuntime = name === "workerd" && Number(group) === this.#child.pid;
+				return isRuntime ? 1024 * Number(/VmHWM:\s+(\d+)/.exec(status ?? "")?.[1] ?? 0) : 0;
+			}),
+		);
+		return held.reduce((sum, bytes) => sum + bytes, 0);
 	}
 
 	/** Ends all of its processes at once, as the machine going down would. */
