@@ -37,6 +37,7 @@ export default defineConfig({
 					include: ["test/**/*.test.ts"],
 					exclude: ["test/node/**", "test/browser/**"],
 					setupFiles: ["test/setup.ts"],
+					globalSetup: ["test/node/http-double.ts"],
 					testTimeout: 20_000,
 				},
 			},
