@@ -14,6 +14,7 @@ import { contacts } from "./contacts/routes.ts";
 import { connectionRoles, contactTypes } from "./contacts/terms-routes.ts";
 import { outbox } from "./delivery/outbox-routes.ts";
 import { descriptions } from "./describe/routes.ts";
+import { orgs } from "./dowell/org-routes.ts";
 import { dowell } from "./dowell/routes.ts";
 import { assets } from "./http/assets.ts";
 import { Failure, respondWithStatus } from "./http/failure.ts";
@@ -44,6 +45,7 @@ const features = new Hono<FoyerEnv>()
 	// Before the chats: their ids stand where its name does.
 	.route("/v1/Chat/Lobby", lobby)
 	.route("/", customerStreams)
+	.route("/v1/org", orgs)
 	.route("/customers", customers)
 	.route("/accounts", accounts)
 	.route("/tags", tags)

@@ -1,3 +1,4 @@
+import { tenantDatabase } from "../db/database.ts";
 import { Failure } from "../http/failure.ts";
 import type { InheritedSchedule } from "./answers.ts";
 import { customerOf, type Visit } from "./directory.ts";
@@ -6,10 +7,12 @@ import { surroundingsOf, type Ancestor } from "./lookup-store.ts";
 import { stepsOf } from "./row.ts";
 import {
 	evaluate,
+	opening,
 	validateSchedule,
 	withRuleIds,
 	type ChainLink,
 	type Evaluation,
+	type Opening,
 	type Schedule,
 } from "./schedule/schedule.ts";
 
@@ -35,6 +38,24 @@ export async function stateOf(visit: Visit, uid: string, at: Date, schedule?: Sc
 	const source = chain.find((customer) => customer.uid === evaluation.sourceCustomerId);
 	const isVisible = source !== undefined && source.path.length >= (visit.root ?? "").length;
 	return { ...evaluation, sourceCustomerId: isVisible ? source.uid : null };
+}
+
+/**
+ * For people outside: whether a customer is open at an instant, and until when; null where no schedule says so. They are shown `rootUid` and
+ * what is below it: for anybody else it throws `NotFound`.
+ */
+export async function openingBelow(
+	env: Env,
+	tenantId: string,
+	rootUid: string,
+	uid: string,
+	at: Date,
+): Promise<Opening | null> {
+	const directory = { ...tenantDatabase(env, tenantId), search: env.SEARCH };
+	const whole = { directory, userId: "", root: "", rootSize: 0 };
+	const { path, descendant_count } = await customerOf(whole, rootUid);
+	const chain = await chainOf({ ...whole, root: path, rootSize: descendant_count }, uid);
+	return opening(chain.reverse().map(linkOf), at);
 }
 
 /** The schedule that is in effect for a customer, and whose it is. */

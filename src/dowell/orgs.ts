@@ -1,8 +1,9 @@
 import { isDevelopment } from "../auth/development.ts";
-import { tenantDatabase } from "../db/database.ts";
+import { tenantDatabase, type TenantDatabase } from "../db/database.ts";
+import { Failure } from "../http/failure.ts";
 import type { Caller } from "../rooms/model.ts";
 import { Refused } from "./envelope.ts";
-import { findOrg, insertOrg, type Org } from "./store.ts";
+import { findOrg, findOwnOrg, insertOrg, setOrgCustomer, type Org } from "./store.ts";
 
 /** How long an isolate trusts what it read of an org: the longest that a withdrawn `allowUnauthenticatedStaff` still counts. */
 const TRUSTED_MS = 60_000;
@@ -29,6 +30,18 @@ export async function knownOrg(env: Env, id: string): Promise<Org | undefined> {
 	return org;
 }
 
+/** A workspace of the tenant. */
+export async function ownOrg(db: TenantDatabase, id: string): Promise<Org> {
+	return orMissing(await findOwnOrg(db, id));
+}
+
+/** Says whose opening hours the visitors of a workspace are shown; nobody's without a customer. */
+export async function nameCustomer(db: TenantDatabase, id: string, customerId: string | undefined): Promise<Org> {
+	const changed = orMissing(await setOrgCustomer(db, id, customerId ?? null));
+	known.delete(id);
+	return changed;
+}
+
 /** True when a workspace of this tenant takes anybody for staff, as the deployed code did. */
 export async function isOpenToAll(env: Env, tenantId: string, orgId: string): Promise<boolean> {
 	const org = await lookUp(env, orgId);
@@ -47,6 +60,11 @@ async function lookUp(env: Env, id: string): Promise<Org | undefined> {
 	const org = await findOrg(env, id);
 	if (known.size >= REMEMBERED) known.clear();
 	if (org) known.set(id, { org, readAt: now });
+	return org;
+}
+
+function orMissing(org: Org | undefined): Org {
+	if (!org) throw new Failure("NotFound", "There is no such org.");
 	return org;
 }
 

@@ -10,6 +10,7 @@ import { objectIdOf } from "../rooms/room-id.ts";
 import { offersTicket, openSocket, roomOf } from "../rooms/rooms.ts";
 import { boundedBody } from "../wire/wire.ts";
 import { details, isBug, isDeployed, Refused, refusalOf, refusedEarly, roomNotFound } from "./envelope.ts";
+import { hoursOf } from "./hours.ts";
 import { createMasterLink, qrIdsOf } from "./master-links.ts";
 import { draftOf, messageDocuments, messagesOf } from "./messages.ts";
 import { anonymousStaff, isOpenToAll, knownOrg, orgFor } from "./orgs.ts";
@@ -120,6 +121,11 @@ export const dowell = new Hono<FoyerEnv>()
 		const qrcodes = await createMasterLink(c.env, org.tenantId, body);
 		return c.json({ success: true, product_name: body.product_name, qr_response: { success: true, qrcodes } });
 	})
+	.on("GET", at("/widget-hours/:org_id"), open("visitors are shown when somebody is there"), async (c) => {
+		const { hours, until } = await hoursOf(c.env, c.req.param("org_id") ?? "", queryOf(c.req.raw)["customer_id"]);
+		c.header("Cache-Control", `public, max-age=${Math.max(0, Math.floor((until - Date.now()) / 1000))}`);
+		return c.json({ success: true, ...hours });
+	})
 	.on("GET", at("/room-socket/:room_id"), socketGuard, async (c) => {
 		const roomId = parseRoomId(c.req.param("room_id"));
 		if (roomId === undefined) throw roomNotFound();
@@ -130,7 +136,9 @@ export const dowell = new Hono<FoyerEnv>()
 	.on("ALL", [...readers, ...at("/init/:org_id/:product_name/:user_id")], (c) =>
 		refuseMethod(c, "GET, POST, HEAD, OPTIONS"),
 	)
-	.on("ALL", at("/room-list", "/room-socket/:room_id"), (c) => refuseMethod(c, "GET, HEAD, OPTIONS"))
+	.on("ALL", at("/room-list", "/room-socket/:room_id", "/widget-hours/:org_id"), (c) =>
+		refuseMethod(c, "GET, HEAD, OPTIONS"),
+	)
 	.on("ALL", at("/get_QR_Id/:org_id", "/create_master_link"), (c) => refuseMethod(c, "POST, OPTIONS"))
 	.all("*", (c) => {
 		// Hono mounts the root without its slash, so the path with it comes to here.

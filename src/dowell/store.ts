@@ -21,6 +21,22 @@ export async function insertOrg({ tenantId, db }: TenantDatabase, id: string): P
 	await db.insert(org).values({ id, tenantId, createdAt: Date.now() }).onConflictDoNothing();
 }
 
+/** A workspace, if it is this tenant's. */
+export async function findOwnOrg({ tenantId, db }: TenantDatabase, id: string): Promise<Org | undefined> {
+	const [row] = await db.select().from(org).where(ofOrg(tenantId, id)).limit(1);
+	return row;
+}
+
+/** Says whose hours a workspace shows; undefined when there is no such one of this tenant. */
+export async function setOrgCustomer(
+	{ tenantId, db }: TenantDatabase,
+	id: string,
+	customerId: string | null,
+): Promise<Org | undefined> {
+	const [row] = await db.update(org).set({ customerId }).where(ofOrg(tenantId, id)).returning();
+	return row;
+}
+
 /**
  * The active room of a visitor's four fields: the candidate, or the one that was there before it. One transaction in one round trip, and
  * a unique index: of 50 callers at once one inserts and all see its row.
@@ -114,6 +130,10 @@ export async function listQrIds({ tenantId, db }: TenantDatabase, orgId: string)
 		.orderBy(desc(sql`rowid`))
 		.limit(REGISTRATIONS);
 	return rows.reverse().flatMap(({ qrIds }) => qrIds);
+}
+
+function ofOrg(tenantId: string, id: string) {
+	return and(eq(org.tenantId, tenantId), eq(org.id, id));
 }
 
 function ofRoom(tenantId: string, roomId: string) {

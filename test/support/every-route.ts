@@ -73,6 +73,10 @@ function ofOrg(route: string, callOf: (property: Property) => Omit<Call, "method
 	return { ...staff(route, "not found", callOf), permission: "visitors:serve", envelope: "dowell" };
 }
 
+function orgSettings(route: string, callOf: (property: Property) => Omit<Call, "method">): RouteCase {
+	return { ...staff(route, "not found", callOf), permission: "customers:write", by: "Manager" };
+}
+
 const chat = ({ chatId }: Property, rest = "") => `/v1/Chat/${chatId}${rest}`;
 
 /** Every route that asks for a permission, always or (the socket, the staff side of the visitor dialect) for what it is asked here. */
@@ -116,6 +120,8 @@ export const guardedRoutes: readonly RouteCase[] = [
 		path: `/v1/ChatMember/${memberId}/Archive`,
 	})),
 	staff("DELETE /v1/ChatMember/:ChatMemberId", "not found", ({ memberId }) => ({ path: `/v1/ChatMember/${memberId}` })),
+	orgSettings("GET /v1/org/:OrgId", ({ orgId }) => ({ path: `/v1/org/${orgId}` })),
+	orgSettings("PUT /v1/org/:OrgId", ({ orgId }) => ({ path: `/v1/org/${orgId}`, body: {} })),
 	ofOrg("GET /api/v2/room-list", ({ orgId }) => ({ path: `/api/v2/room-list/?org_id=${orgId}&product_name=LOGIN` })),
 	ofOrg("POST /api/v2/get_QR_Id/:org_id", ({ orgId }) => ({ path: `/api/v2/get_QR_Id/${orgId}/` })),
 	ofOrg("POST /api/v2/init/:org_id/:product_name/:user_id", ({ orgId }) => ({
@@ -195,6 +201,7 @@ export const openRoutes: Record<string, readonly string[]> = {
 		"GET /api/v2/init/:org_id/:product_name/:user_id",
 		"GET /api/v2/room-socket/:room_id",
 	],
+	"visitors are shown when somebody is there": ["GET /api/v2/widget-hours/:org_id"],
 	"room-service for whoever holds the room's id, under the names its clients know": [
 		"GET /api/v2/room-service",
 		"GET /api/v2/room-control",

@@ -19,6 +19,9 @@ export type Evaluation = {
 	nextChangeUtc: string | null;
 };
 
+/** What people outside may know: not the state's name, which may be anything. */
+export type Opening = { isOpen: boolean; nextChangeUtc: string | null };
+
 /** How far the next change is looked for: a year, so that also what comes once a year is found. */
 export const HORIZON_DAYS = 366;
 
@@ -66,6 +69,27 @@ export function evaluate(chain: readonly ChainLink[], instant: Date): Evaluation
 		sourceCustomerId: customerId,
 		nextChangeUtc: next === undefined ? null : new Date(next * 1000).toISOString(),
 	};
+}
+
+/** Changes of state looked through for one that opens or closes: lunch, a holiday and a night are three. */
+const MOST_STATES = 12;
+
+/** Whether the first customer of a chain is open at an instant, and when that changes next; null where nobody's schedule says so. */
+export function opening(chain: readonly ChainLink[], instant: Date): Opening | null {
+	const now = evaluate(chain, instant);
+	if (now.sourceCustomerId === null) return null;
+	let next = now.nextChangeUtc;
+	for (let tried = 0; next !== null && tried < MOST_STATES; tried += 1) {
+		const then = evaluate(chain, new Date(next));
+		if (isOpen(then) !== isOpen(now)) return { isOpen: isOpen(now), nextChangeUtc: next };
+		next = then.nextChangeUtc;
+	}
+	return { isOpen: isOpen(now), nextChangeUtc: null };
+}
+
+/** Tenants name their states; this one is known to be open. */
+function isOpen({ state }: Evaluation): boolean {
+	return state.toLowerCase() === OPEN.toLowerCase();
 }
 
 /** A rule and whether it holds: always, never, or at the times of a rule of type Time. */

@@ -33,6 +33,8 @@ export const org = sqliteTable(
 		id: id(),
 		tenantId: text("tenant_id").notNull(),
 		allowUnauthenticatedStaff: flag("allow_unauthenticated_staff").default(false),
+		/** Whose opening hours its visitors are shown; null shows none. */
+		customerId: text("customer_id"),
 		createdAt: integer("created_at").notNull(),
 	},
 	(t) => [index("org_tenant").on(t.tenantId)],

@@ -1,0 +1,1 @@
+ALTER TABLE `org` ADD `customer_id` text;
