@@ -54,11 +54,11 @@ export const dowell = new Hono<FoyerEnv>()
 	.get("/", open("health"), alive)
 	.on("POST", at("/room-control"), anyone, async (c) => {
 		const fields = checkedRoom(schema.roomBody, await fieldsOf(c.req.raw), "Failed to create room");
-		return c.json(await openedInOrg(c.env, fields, true));
+		return c.json(await openedInOrg(c, fields, true));
 	})
 	.on("POST", at("/extension"), anyone, async (c) => {
 		const fields = checkedRoom(schema.roomBody, await fieldsOf(c.req.raw), "Failed to create room 'inserted_id'");
-		return c.json(await openedInOrg(c.env, fields, true));
+		return c.json(await openedInOrg(c, fields, true));
 	})
 	.on("POST", at("/openChatRoom"), anyone, async (c) => {
 		const failure = "Failed to create room";
@@ -66,7 +66,7 @@ export const dowell = new Hono<FoyerEnv>()
 		const org_id = roomLabel(product_name, user_id);
 		if (org_id === null) throw new Refused(200, failure);
 		const fields = { user_id, org_id, product_name, portfolio_name: user_id };
-		return c.json(await opened(c.env, c.env.DOWELL_DEFAULT_TENANT, fields, false));
+		return c.json(await opened(c, c.env.DOWELL_DEFAULT_TENANT, fields, false));
 	})
 	.on("POST", at("/login"), anyone, async (c) => {
 		const failure = "Failed to create room 'inserted_id'";
@@ -74,14 +74,14 @@ export const dowell = new Hono<FoyerEnv>()
 		// The deployed code ignored the org it was sent and made one up, so that each login opens a room of its own.
 		const org_id = crypto.randomUUID().replaceAll("-", "");
 		const fields = { user_id, org_id, product_name, portfolio_name: `${product_name}${user_id}` };
-		return c.json(await opened(c.env, c.env.DOWELL_DEFAULT_TENANT, fields, true));
+		return c.json(await opened(c, c.env.DOWELL_DEFAULT_TENANT, fields, true));
 	})
 	.on("GET", at("/init/:org_id/:product_name/:user_id"), anyone, async (c) => {
 		const { org_id = "", product_name, user_id = "" } = c.req.param() as Record<string, string>;
 		if (`${org_id}${user_id}`.includes("/")) throw nothingHere();
 		const result = schema.roomBody.safeParse({ org_id, product_name, user_id, portfolio_name: user_id });
 		if (!result.success) throw wrongData(schema.errorsOf(result.error));
-		return c.json({ room: await openedInOrg(c.env, result.data, false) });
+		return c.json({ room: await openedInOrg(c, result.data, false) });
 	})
 	.on("POST", at("/room-service"), anyone, async (c) => {
 		const fields = await fieldsOf(c.req.raw);
@@ -158,13 +158,14 @@ function alive(c: C): Response {
 }
 
 /** Opens a room in the org that its fields name. */
-async function openedInOrg(env: Env, fields: schema.RoomBody, isLogin: boolean) {
-	const { tenantId } = await orgFor(env, fields.org_id);
-	return opened(env, tenantId, fields, isLogin);
+async function openedInOrg(c: C, fields: schema.RoomBody, isLogin: boolean) {
+	const { tenantId } = await orgFor(c.env, fields.org_id);
+	return opened(c, tenantId, fields, isLogin);
 }
 
-async function opened(env: Env, tenantId: string, fields: schema.RoomBody, isLogin: boolean) {
-	const { room, isNew } = await openRoom(env, tenantId, fields, isLogin);
+async function opened(c: C, tenantId: string, fields: schema.RoomBody, isLogin: boolean) {
+	const address = c.req.header("CF-Connecting-IP");
+	const { room, isNew } = await openRoom(c.env, tenantId, fields, { isLogin, address });
 	const message = isNew ? "Room created successfully" : "Room filter successfully";
 	return { success: true, message, inserted_id: room.roomId, response: roomDocument(room) };
 }

@@ -37,27 +37,23 @@ export async function setOrgCustomer(
 	return row;
 }
 
+/** The active room of a visitor's four fields. */
+export async function findRoom(db: TenantDatabase, fields: Fields<string>): Promise<VisitorRow | undefined> {
+	const [row] = await activeRoom(db, fields);
+	return row;
+}
+
 /**
  * The active room of a visitor's four fields: the candidate, or the one that was there before it. One transaction in one round trip, and
  * a unique index: of 50 callers at once one inserts and all see its row.
  */
-export async function claimRoom(
-	{ tenantId, db }: TenantDatabase,
-	candidate: Omit<VisitorRow, "tenantId">,
-): Promise<VisitorRow> {
-	const [, [row]] = await db.batch([
-		db
-			.insert(visitorRoom)
-			.values({ tenantId, ...candidate })
-			.onConflictDoNothing(),
-		db
-			.select()
-			.from(visitorRoom)
-			.where(
-				and(eq(visitorRoom.tenantId, tenantId), sameFields(visitorRoom, candidate), eq(visitorRoom.isActive, true)),
-			)
-			.limit(1),
-	]);
+export async function claimRoom(tenant: TenantDatabase, candidate: Omit<VisitorRow, "tenantId">): Promise<VisitorRow> {
+	const { tenantId, db } = tenant;
+	const insert = db
+		.insert(visitorRoom)
+		.values({ tenantId, ...candidate })
+		.onConflictDoNothing();
+	const [, [row]] = await db.batch([insert, activeRoom(tenant, candidate)]);
 	if (!row) throw new Error("a room was claimed and is not there");
 	return row;
 }
@@ -138,6 +134,14 @@ function ofOrg(tenantId: string, id: string) {
 
 function ofRoom(tenantId: string, roomId: string) {
 	return and(eq(visitorRoom.tenantId, tenantId), eq(visitorRoom.roomId, roomId));
+}
+
+function activeRoom({ tenantId, db }: TenantDatabase, fields: Fields<string>) {
+	return db
+		.select()
+		.from(visitorRoom)
+		.where(and(eq(visitorRoom.tenantId, tenantId), sameFields(visitorRoom, fields), eq(visitorRoom.isActive, true)))
+		.limit(1);
 }
 
 type Fields<T> = Record<"orgId" | "userId" | "productName" | "portfolioName", T>;

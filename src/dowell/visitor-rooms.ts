@@ -1,5 +1,6 @@
 import { tenantDatabase } from "../db/database.ts";
 import { Failure, orFail } from "../http/failure.ts";
+import { networkOf } from "../links/trace.ts";
 import { limits } from "../rooms/limits.ts";
 import type { Snapshot } from "../rooms/conversation.ts";
 import { visitorUserId, type Caller, type Room, type RoomSeed, type Visitor } from "../rooms/model.ts";
@@ -8,7 +9,7 @@ import { roomOf } from "../rooms/rooms.ts";
 import { Refused } from "./envelope.ts";
 import { roomLabel } from "./products.ts";
 import type { RoomBody } from "./schema.ts";
-import { claimRoom, listRooms, retireRoom, reviveRoom } from "./store.ts";
+import { claimRoom, findRoom, listRooms, retireRoom, reviveRoom } from "./store.ts";
 
 /** A visitor room as this dialect knows it: from the room itself or from D1's row. */
 export type VisitorRoom = Visitor & { roomId: string; isActive: boolean };
@@ -16,28 +17,48 @@ export type VisitorRoom = Visitor & { roomId: string; isActive: boolean };
 const GREETING = "How may I help you";
 /** Rooms of one list. */
 const LISTED = 500;
+/** The window of the limit NEW_ROOMS in wrangler.toml. */
+const CREATION_WINDOW_SECONDS = 60;
 /** Each attempt but the last found a room that was being deleted at that moment. */
 const ATTEMPTS = 4;
 
 /**
  * The room of a visitor's four fields, made when there is none. The unique index decides which one it is, the room's `create` is
- * idempotent and always called: a crash between the two heals here.
+ * idempotent and always called: a crash between the two heals here. `address` is the visitor's, as Cloudflare names it.
  */
 export async function openRoom(
 	env: Env,
 	tenantId: string,
 	fields: RoomBody,
-	isLogin: boolean,
+	{ isLogin, address }: { isLogin: boolean; address: string | undefined },
 ): Promise<{ room: VisitorRoom; isNew: boolean }> {
 	const db = tenantDatabase(env, tenantId);
 	for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
 		const candidate = newRoom(fields, isLogin);
-		const row = await claimRoom(db, candidate);
+		let row = await findRoom(db, candidate);
+		if (!row) {
+			await countCreation(env, address);
+			row = await claimRoom(db, candidate);
+		}
 		const { room } = orFail(await roomOf(env, row.roomId).create(seedOf(tenantId, row), []));
 		if (room.isActive) return { room: row, isNew: row.roomId === candidate.roomId };
 		await retireRoom(db, row.roomId);
 	}
 	throw new Failure("Unavailable", "This room is being deleted; try again.");
+}
+
+/**
+ * Refuses an address that makes rooms by the dozen; to find one that is there is free. An IPv6 address counts as its network, which one
+ * customer of a provider has whole. Without an address nobody is between the visitor and us: a machine of one's own.
+ */
+async function countCreation(env: Env, address: string | undefined): Promise<void> {
+	if (address === undefined) return;
+	const key = address.includes(":") ? (networkOf(address) ?? address) : address;
+	const { success } = await env.NEW_ROOMS.limit({ key });
+	if (success) return;
+	throw new Failure("RateLimited", "Too many new rooms from this address; try again in a minute.", {
+		headers: { "Retry-After": String(CREATION_WINDOW_SECONDS) },
+	});
 }
 
 /** Deletes a room softly: it can be read and no longer found. The room goes first, so that a crash in between heals in `openRoom`. */
