@@ -1,4 +1,4 @@
-/** What a fresh start shows: two tenants, two orgs, a group chat and a visitor room. Seeding twice changes nothing. */
+/** What a fresh start shows: two tenants, two orgs, a group chat, a visitor room, customers, a link of each tier. Seeding twice changes nothing. */
 import type { D1Database } from "@cloudflare/workers-types";
 import { demoCustomerId } from "../src/auth/demo.ts";
 import { chatIdOf } from "../src/rooms/room-id.ts";
@@ -87,14 +87,27 @@ const customers = [
 	{ id: customerId(4), name: "Quince & Daughters", referenceId: "QD" },
 ];
 
-/** Puts the demo into a Worker in development and its database. */
-export async function seedDemo(ask: Ask, database: D1Database): Promise<void> {
+/** A link of each tier: to the group chat, to Carl's customer, to a page of the tenant's own. */
+const links = [
+	{ resourceType: "Chat", resourceUid: demo.chatId, recipientEmail: "mira@example.com" },
+	{ resourceType: "Customer", resourceUid: demoCustomerId, recipientEmail: "reception@example.com" },
+	{ resourceType: "Contract", resourceUid: customerId(7), recipientEmail: "legal@example.com" },
+];
+const contractType = {
+	title: "Contract",
+	sensitivityTier: "Restricted",
+	urlTemplate: "https://example.com/contracts/{resourceUid}",
+};
+
+/** Puts the demo into a Worker in development and its database. `sendsMail` says that mails stay in the outbox and may be sent. */
+export async function seedDemo(ask: Ask, database: D1Database, sendsMail: boolean): Promise<void> {
 	await seedTenants(database);
 	const ada = await tokenOf(ask, "acme", "Agent", 1);
 	const ben = await tokenOf(ask, "acme", "Agent", 2);
 	await seedGroupChat(ask, { ada, ben });
 	await seedVisitorRoom(ask, ada);
 	await seedCustomers(ask);
+	await seedLinks(ask, ada, sendsMail);
 }
 
 /** A token of a demo identity; `number` picks one of several people of the role. */
@@ -135,6 +148,18 @@ async function seedCustomers(ask: Ask): Promise<void> {
 	const { items } = await call<{ items: { id: string }[] }>(ask, "GET", `/customers?specificIds=${ids}`, { token });
 	const made = new Set(items.map(({ id }) => id));
 	for (const body of customers) if (!made.has(body.id)) await call(ask, "POST", "/customers", { token, body });
+}
+
+/** Whoever starts again when a link has expired gets a new one. */
+async function seedLinks(ask: Ask, ada: string, deliverEmail: boolean): Promise<void> {
+	const alma = await tokenOf(ask, "acme", "Administrator");
+	await call(ask, "PUT", "/v1/resourcetype/Contract", { token: alma, body: contractType });
+	for (const body of links) {
+		const path = `/v1/customerlink/resource/${body.resourceType}/${body.resourceUid}?status=Active&createdByUserId=acme-agent-1`;
+		const { links: known } = await call<{ links: unknown[] }>(ask, "GET", path, { token: ada });
+		if (known.length === 0)
+			await call(ask, "POST", "/v1/customerlink", { token: ada, body: { ...body, deliverEmail } });
+	}
 }
 
 async function seedVisitorRoom(ask: Ask, ada: string): Promise<void> {

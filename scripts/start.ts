@@ -17,6 +17,8 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535)
 
 const vars: Record<string, string> = { ENVIRONMENT: "development", PRODUCTION: "", ...varsFromEnvironment() };
 const isDevelopment = vars["ENVIRONMENT"] === "development" && vars["PRODUCTION"] !== "true";
+/** Mails stay on this machine, so the demo may write some. */
+const keepsMail = (vars["EMAIL_PROVIDER"] || "outbox") === "outbox";
 if (isDevelopment) {
 	vars["DEV_SECRET"] ||= keptSecret("dev-secret");
 	vars["LINK_SECRET"] ||= keptSecret("link-secret");
@@ -45,7 +47,7 @@ async function start(): Promise<Local> {
 			vars,
 			prepare: async (inside) => {
 				const ask: Ask = (path, init) => inside.dispatchFetch(`http://foyer.local${path}`, init);
-				if (isDevelopment) await seedDemo(ask, await inside.getD1Database("DB"));
+				if (isDevelopment) await seedDemo(ask, await inside.getD1Database("DB"), keepsMail);
 			},
 		});
 	} catch (error) {

@@ -1,3 +1,4 @@
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from "jose";
 import { app } from "../../src/app.ts";
@@ -61,7 +62,7 @@ export async function askWith(
 		headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
 		...(body === undefined ? {} : { body: JSON.stringify(body) }),
 	});
-	const response = await app.fetch(request, { ...env, ...variables });
+	const response = await app.fetch(request, { ...env, ...variables }, createExecutionContext());
 	const text = await response.text();
 	return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
 }
