@@ -164,6 +164,21 @@ it.each([
 	expect([query, rows.reduce((sum, count) => sum + count, 0) <= most, rows]).toEqual([query, true, rows]);
 });
 
+it("revokes so many links at a time, and says when there are more", async () => {
+	const revoke = async () => (await clerk.call("POST", "/v1/customerlink/revoke", { createdByUserId: "busy" })).body;
+	expect(await revoke()).toEqual({ revoked: 500, hasMore: true });
+	expect(uids(await list("?status=Revoked&countPerPage=200&createdByUserId=busy", clerk))).toHaveLength(200);
+	expect(await revoke()).toEqual({ revoked: 500, hasMore: true });
+	expect(await revoke()).toEqual({ revoked: 200, hasMore: false });
+	expect(await list("?createdByUserId=busy&status=Active", clerk)).toMatchObject({ links: [], totalCount: 0 });
+	const noted = await env.DB.prepare(
+		"SELECT count(*) AS count FROM link_event WHERE tenant_id = ? AND type = 'Revoked'",
+	)
+		.bind(big)
+		.first("count");
+	expect(noted).toBe(1200);
+});
+
 function printed(place: number): string {
 	return place.toString(16).padStart(32, "0");
 }

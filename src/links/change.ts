@@ -70,7 +70,7 @@ export function checkedExpiry(row: LinkRow, expiresAt: number): number {
 	return expiresAt;
 }
 
-export function revoked(): Failure {
+function revoked(): Failure {
 	return new Failure("LinkRevoked", "This link is revoked, which is for good: make a new one.");
 }
 

@@ -6,7 +6,7 @@ import { claimRequest, findRequest, fulfilRequest, releaseRequest, type RequestK
 import type { Staff } from "./staff.ts";
 
 /** What is kept of an answer beside the link itself. */
-export type Kept = { portalUrl: string; deliveryErrors: string[] };
+type Kept = { portalUrl: string; deliveryErrors: string[] };
 /** An answer that may be given again. */
 export type Given = Kept & { linkUid: string };
 

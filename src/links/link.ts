@@ -2,7 +2,7 @@ import type { TenantDatabase } from "../db/database.ts";
 import { Failure } from "../http/failure.ts";
 import type { LinkInfo } from "./schema.ts";
 import { ownOnly, type Staff } from "./staff.ts";
-import { findLink, findLinkByUid, findTenantName, type LinkRow } from "./store.ts";
+import { findLinkByUid, findTenantName, type LinkRow } from "./store.ts";
 import { tierRules } from "./tiers.ts";
 
 export type { LinkRow };
@@ -19,11 +19,6 @@ export function statusOf(
 	if (link.expiresAt <= now) return "Expired";
 	if (link.maxViews !== null && link.viewCount >= link.maxViews) return "Exhausted";
 	return link.lockedAt === null ? "Active" : "Locked";
-}
-
-/** A link by its number; undefined when the tenant has none of it. */
-export async function readLink(tenant: TenantDatabase, linkId: number): Promise<LinkRow | undefined> {
-	return findLink(tenant, linkId);
 }
 
 /** A link that somebody of the staff may see: 404 for another's link as for none. */

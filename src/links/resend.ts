@@ -5,7 +5,7 @@ import { closeVisits } from "../portal/visits.ts";
 import { eventStatement, sealEvents } from "./audit.ts";
 import { checkedExpiry, inactive } from "./change.ts";
 import { dispatch, publish } from "./dispatch.ts";
-import { linkFor, presented, tenantNameOf, type LinkRow } from "./link.ts";
+import { iso, linkFor, presented, tenantNameOf, type LinkRow } from "./link.ts";
 import { HOUR_MS } from "./policy.ts";
 import { otpChannelOf, refreshed } from "./recipient.ts";
 import type { CreateResponse, ResendBody } from "./schema.ts";
@@ -36,7 +36,11 @@ export async function resend(staff: Staff, uid: string, body: ResendBody): Promi
 	const tenantName = await tenantNameOf(tenant);
 	const sending = await dispatch(env, tenant, { ...row, ...recipient, expiresAt }, { ...ways, tenantName });
 	const { linkId } = unchanged(tenant, row);
-	const data = { channels: sending.sent.join(","), invalidatePrevious: String(body.invalidatePrevious) };
+	const data = {
+		channels: sending.sent.join(","),
+		invalidatePrevious: String(body.invalidatePrevious),
+		expiresAtUtc: iso(expiresAt),
+	};
 	const event = eventStatement(tenant, linkId, { type: "Resent", at: now, ...by, data });
 	const voiding = body.invalidatePrevious ? [revokeTokens(tenant, linkId, now)] : [];
 	const sent = new Set([...row.deliveryChannels.split(",").filter(Boolean), ...sending.sent]);

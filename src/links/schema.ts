@@ -13,7 +13,7 @@ const number = z.int().min(0);
 const orDefault = (most: number) => z.int().min(0).max(most).optional();
 
 /** The name of a kind of resource. */
-export const typeName = text
+const typeName = text
 	.trim()
 	.min(1)
 	.max(64)

@@ -2,7 +2,6 @@
 
 export const tiers = ["Standard", "Sensitive", "Restricted"] as const;
 export type Tier = (typeof tiers)[number];
-export type CodeChannel = "Email" | "Sms";
 
 const HOUR = 3600_000;
 const MINUTE = 60_000;

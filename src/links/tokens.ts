@@ -15,7 +15,7 @@ export async function newToken(): Promise<{ token: string; tokenHash: string }> 
 	return { token, tokenHash: await sha256(token) };
 }
 
-export function isToken(text: string): boolean {
+function isToken(text: string): boolean {
 	return FORMAT.test(text);
 }
 
