@@ -1,6 +1,6 @@
 /** What a fresh start shows: two tenants, two orgs, a group chat, a visitor room, customers, a link of each tier. Seeding twice changes nothing. */
 import type { D1Database } from "@cloudflare/workers-types";
-import { demoCustomerId } from "../src/auth/demo.ts";
+import { demoCustomerId, demoOrgId } from "../src/auth/demo.ts";
 import { chatIdOf } from "../src/rooms/room-id.ts";
 
 /** A way into the Worker: `dispatchFetch` of Miniflare, or `fetch` of a server that runs. */
@@ -19,10 +19,10 @@ export const demo = {
 		{ id: "globex", name: "Globex" },
 	],
 	/** Their staff need no credential in the visitor dialect, so that existing DowellChat clients can be tried. */
-	orgs: ["DOWELL12345", "6385c0f18eca0fb652c94558"],
+	orgs: [demoOrgId, "6385c0f18eca0fb652c94558"],
 	chatId: "66f0a1c0d3e4f5a6b7c8d9e000000000",
 	// Not WIFIQRCODE: that product of the demo org is what the published examples play with.
-	visitor: { user_id: "visitor-1042", org_id: "DOWELL12345", product_name: "LOGOSCAN", portfolio_name: "Mira" },
+	visitor: { user_id: "visitor-1042", org_id: demoOrgId, product_name: "LOGOSCAN", portfolio_name: "Mira" },
 } as const;
 
 type Line = { by: "ada" | "ben" | "visitor"; body: string };
@@ -119,12 +119,13 @@ export async function tokenOf(ask: Ask, tenant: string, role: string, number = 1
 async function seedTenants(database: D1Database): Promise<void> {
 	const tenant = database.prepare("INSERT OR IGNORE INTO tenant (id, name, created_at) VALUES (?, ?, ?)");
 	const org = database.prepare(
-		"INSERT OR IGNORE INTO org (id, tenant_id, allow_unauthenticated_staff, created_at) VALUES (?, 'acme', 1, ?)",
+		"INSERT OR IGNORE INTO org (id, tenant_id, allow_unauthenticated_staff, customer_id, created_at) VALUES (?, 'acme', 1, ?, ?)",
 	);
 	const now = Date.now();
 	await database.batch([
 		...demo.tenants.map(({ id, name }) => tenant.bind(id, name, now)),
-		...demo.orgs.map((id) => org.bind(id, now)),
+		// Whose visitors see when the reception is open.
+		...demo.orgs.map((id) => org.bind(id, id === demoOrgId ? customerId(1) : null, now)),
 	]);
 }
 
