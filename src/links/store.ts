@@ -26,7 +26,7 @@ export type NewLink = Pick<
 	| "maxViews"
 >;
 
-export async function findLink({ tenantId, db }: TenantDatabase, linkId: number): Promise<LinkRow | undefined> {
+async function findLink({ tenantId, db }: TenantDatabase, linkId: number): Promise<LinkRow | undefined> {
 	const [row] = await db
 		.select()
 		.from(link)
