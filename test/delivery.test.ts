@@ -192,6 +192,19 @@ it("abandons a code that would come late, before, between and during tries", asy
 	);
 });
 
+it("does not send what belongs to a link that was revoked", async () => {
+	const { double, bindings } = await sendingTo([{ status: 500 }, {}]);
+	const linkId = await makeLink();
+	const [fresh, retried] = [await commit(email({ linkId })), await commit(email({ linkId }))];
+	await bring(bindings, [retried]);
+	await env.DB.prepare("UPDATE link SET revoked_at = 1 WHERE id = ?").bind(linkId).run();
+	await age(retried, { next_at: Date.now() });
+	expect(await bring(bindings, [fresh, retried])).toEqual({ acked: [fresh, retried], retried: [] });
+	for (const id of [fresh, retried])
+		expect(await rowOf(id)).toMatchObject({ status: "Abandoned", payload: null, error_code: "LinkRevoked" });
+	expect(await double.received()).toHaveLength(1);
+});
+
 it("marks dead letters as failed, unless they ended or are being tried", async () => {
 	const linkId = await makeLink();
 	const [queuedId, sentId, triedId] = await Promise.all([1, 2, 3].map(() => commit(email({ linkId }))));

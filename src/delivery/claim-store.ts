@@ -1,8 +1,8 @@
-import { and, eq, sql, type SQL } from "drizzle-orm";
-import { batch } from "../db/batch.ts";
+import { and, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
+import { batch, type Statement } from "../db/batch.ts";
 import type { Database, TenantDatabase } from "../db/database.ts";
 import { delivery } from "../db/schema.ts";
-import type { DeliveryRow, Statement } from "./store.ts";
+import type { DeliveryRow } from "./store.ts";
 
 /** Clocks of two machines differ: what is due within this long is due. */
 const SLACK_MS = 2000;
@@ -21,6 +21,13 @@ export type Ending = {
  */
 export type Right = { by: "try"; attempts: number } | { by: "unheld" } | { by: "open" };
 
+/** One that is not ended. What belongs to a link that was revoked is not sent. */
+export type OpenDelivery = DeliveryRow & { isRevoked: boolean };
+
+/** Whether the link of a delivery was revoked. */
+const isRevoked = sql<boolean>`EXISTS (SELECT 1 FROM link
+	WHERE link.id = ${delivery.linkId} AND link.tenant_id = ${delivery.tenantId} AND link.revoked_at IS NOT NULL)`;
+
 /**
  * Takes a delivery that is due, or whose last try was lost, for one try that ends at `leaseUntil`; undefined when there is none to take. Of any
  * number of callers at once one gets it.
@@ -38,7 +45,7 @@ export async function claim(
 			and(
 				one(tenantId, id),
 				sql`(status = 'Queued' AND next_at <= ${now + SLACK_MS} OR status = 'Sending' AND lease_until <= ${now})`,
-				sql`(expires_at IS NULL OR expires_at > ${now})`,
+				sql`(expires_at IS NULL OR expires_at > ${now}) AND NOT ${isRevoked}`,
 			),
 		)
 		.returning();
@@ -46,9 +53,9 @@ export async function claim(
 }
 
 /** A delivery that is not ended; undefined otherwise. */
-export async function findOpen({ tenantId, db }: TenantDatabase, id: string): Promise<DeliveryRow | undefined> {
+export async function findOpen({ tenantId, db }: TenantDatabase, id: string): Promise<OpenDelivery | undefined> {
 	const [row] = await db
-		.select()
+		.select({ ...getTableColumns(delivery), isRevoked: isRevoked.mapWith(Boolean) })
 		.from(delivery)
 		.where(and(one(tenantId, id), sql`status IN ('Queued', 'Sending')`));
 	return row;
@@ -97,10 +104,17 @@ export function insertSuppression(
 		VALUES (${tenantId}, ${channel}, ${destinationHash}, ${reason}, ${now}) ON CONFLICT DO NOTHING`;
 }
 
-/** Deliveries of any tenant that were due, or should have been let go of, before an instant: the oldest first. */
-export async function overdue(db: Database, before: number, take: number): Promise<{ tenantId: string; id: string }[]> {
+/** Deliveries of any tenant that nobody is at: due for longer than `patience`, or left behind by a try whose lease ended. The oldest first. */
+export async function overdue(
+	db: Database,
+	now: number,
+	patience: number,
+	take: number,
+): Promise<{ tenantId: string; id: string }[]> {
 	return db.all(sql`SELECT tenant_id AS tenantId, id FROM delivery INDEXED BY delivery_due
-		WHERE status IN ('Queued', 'Sending') AND next_at <= ${before} ORDER BY next_at LIMIT ${take}`);
+		WHERE status IN ('Queued', 'Sending') AND next_at <= ${now}
+			AND (status = 'Sending' OR next_at <= ${now - patience})
+		ORDER BY next_at LIMIT ${take}`);
 }
 
 function one(tenantId: string, id: string): SQL | undefined {

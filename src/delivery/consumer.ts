@@ -1,13 +1,23 @@
 /** What happens to a message once the queue brings its id: sent at least once, marked once. */
 import { unsealed } from "../auth/secrets.ts";
+import type { Statement } from "../db/batch.ts";
 import { tenantDatabase, type TenantDatabase } from "../db/database.ts";
 import { Failure } from "../http/failure.ts";
 import { eventStatement, sealEvents, system } from "../links/audit.ts";
-import { claim, end, findOpen, insertSuppression, postpone, type Ending, type Right } from "./claim-store.ts";
+import {
+	claim,
+	end,
+	findOpen,
+	insertSuppression,
+	postpone,
+	type Ending,
+	type OpenDelivery,
+	type Right,
+} from "./claim-store.ts";
 import { destinationHash, type Handed, type Payload } from "./delivery.ts";
 import { emailProvider, smsProvider } from "./providers/chosen.ts";
 import type { SendContext, SendResult } from "./providers/provider.ts";
-import type { DeliveryRow, Statement } from "./store.ts";
+import type { DeliveryRow } from "./store.ts";
 
 /** A provider that has not answered by then is given up on. */
 const SEND_MS = 10_000;
@@ -45,10 +55,15 @@ async function deliver(env: Env, { tenantId, id }: Handed): Promise<number | und
 	const now = Date.now();
 	const row = await claim(tenant, id, now, now + LEASE_MS);
 	if (row) return settle(tenant, row, await tried(env, row));
-	const late = await findOpen(tenant, id);
-	if (late && late.expiresAt !== null && late.expiresAt <= now)
-		await conclude(tenant, late, { status: "Abandoned", errorCode: late.errorCode ?? "Expired" }, { by: "unheld" });
+	const left = await findOpen(tenant, id);
+	const errorCode = left && reasonToAbandon(left, now);
+	if (errorCode) await conclude(tenant, left, { status: "Abandoned", errorCode }, { by: "unheld" });
 	return undefined;
+}
+
+function reasonToAbandon({ isRevoked, expiresAt, errorCode }: OpenDelivery, now: number): string | undefined {
+	if (isRevoked) return "LinkRevoked";
+	return expiresAt !== null && expiresAt <= now ? (errorCode ?? "Expired") : undefined;
 }
 
 /** Marks as failed what the queue gave up on, unless it is ended or being tried. */

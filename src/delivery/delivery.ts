@@ -1,12 +1,13 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import { sealed } from "../auth/secrets.ts";
 import { sha256 } from "../auth/key-format.ts";
+import type { Statement } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
 import { newGuid } from "../rooms/room-id.ts";
 import { emailProvider, smsProvider } from "./providers/chosen.ts";
 import { withinQuotas } from "./quotas.ts";
 import { mask, type Channel, type Message, type Obstacle } from "./message.ts";
-import { insertDelivery, isSuppressed, listDeliveries, type DeliveryRow, type Statement } from "./store.ts";
+import { insertDelivery, isSuppressed, listDeliveries, type DeliveryRow } from "./store.ts";
 
 /** What the queue carries: where to look, nothing secret. */
 export type Handed = { tenantId: string; id: string };

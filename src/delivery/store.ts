@@ -1,4 +1,5 @@
 import { and, desc, eq, sql, type SQL } from "drizzle-orm";
+import type { Statement } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
 import { delivery, suppression } from "../db/schema.ts";
 import type { Channel } from "./message.ts";
@@ -8,9 +9,6 @@ export type NewDelivery = Pick<DeliveryRow, "id" | "kind" | "channel" | "masked"
 	linkId: number | SQL | null;
 	payload: string;
 };
-/** A statement for a batch. */
-export type Statement = SQL;
-
 /** Deliveries of a link that are shown. */
 const SHOWN = 200;
 

@@ -5,7 +5,7 @@ import { overdue } from "./claim-store.ts";
 import type { Handed } from "./delivery.ts";
 import { purge } from "./sweep-store.ts";
 
-/** A message that is due for so long was lost on its way to the queue, or its machine died: the queue brings one within two seconds. */
+/** A message that is due for so long was lost on its way to the queue, which brings one within two seconds. */
 const PATIENCE_MS = 10_000;
 /** Messages that one sweep hands over again, in as many batches as the queue takes a hundred each. */
 const HANDED_AT_ONCE = 500;
@@ -29,7 +29,7 @@ export async function sweep(env: Env): Promise<void> {
 
 /** Somebody may be about to take them up: whoever comes second finds nothing to do. */
 async function handAgain(env: Env, now: number): Promise<void> {
-	const rows = await overdue(database(env), now - PATIENCE_MS, HANDED_AT_ONCE);
+	const rows = await overdue(database(env), now, PATIENCE_MS, HANDED_AT_ONCE);
 	const bodies = rows.map((body) => ({ body: body satisfies Handed }));
 	for (let at = 0; at < bodies.length; at += BATCH)
 		// oxlint-disable-next-line no-await-in-loop -- one after the other: at most five
