@@ -15,6 +15,7 @@ interface __BaseEnv_Env {
 	SEND_BURST: string;
 	SEND_RATE: string;
 	DEV_SECRET: string;
+	CONSOLE_OIDC: string;
 	TOKEN_SECRET: string;
 	LINK_SECRET: string;
 	PORTAL_BASE_URL: string;
@@ -47,7 +48,7 @@ type StringifyValues<EnvType extends Record<string, unknown>> = {
 	[Binding in keyof EnvType]: EnvType[Binding] extends string ? EnvType[Binding] : string;
 };
 declare namespace NodeJS {
-	interface ProcessEnv extends StringifyValues<Pick<Cloudflare.Env, "ENVIRONMENT" | "PRODUCTION" | "JWT_ISSUERS" | "CORS_ORIGINS" | "DOWELL_ENVELOPE" | "DOWELL_DEFAULT_TENANT" | "SEND_BURST" | "SEND_RATE" | "DEV_SECRET" | "TOKEN_SECRET" | "LINK_SECRET" | "PORTAL_BASE_URL" | "EMAIL_PROVIDER" | "SMS_PROVIDER" | "EMAIL_FROM" | "RESEND_API_KEY" | "RESEND_URL" | "TWILIO_ACCOUNT_SID" | "TWILIO_API_KEY" | "TWILIO_API_SECRET" | "TWILIO_FROM" | "TWILIO_URL" | "WEBHOOK_URL" | "WEBHOOK_SECRET" | "SMS_COUNTRIES" | "REQUEST_LOG">> {}
+	interface ProcessEnv extends StringifyValues<Pick<Cloudflare.Env, "ENVIRONMENT" | "PRODUCTION" | "JWT_ISSUERS" | "CORS_ORIGINS" | "DOWELL_ENVELOPE" | "DOWELL_DEFAULT_TENANT" | "SEND_BURST" | "SEND_RATE" | "CONSOLE_OIDC" | "DEV_SECRET" | "TOKEN_SECRET" | "LINK_SECRET" | "PORTAL_BASE_URL" | "EMAIL_PROVIDER" | "SMS_PROVIDER" | "EMAIL_FROM" | "RESEND_API_KEY" | "RESEND_URL" | "TWILIO_ACCOUNT_SID" | "TWILIO_API_KEY" | "TWILIO_API_SECRET" | "TWILIO_FROM" | "TWILIO_URL" | "WEBHOOK_URL" | "WEBHOOK_SECRET" | "SMS_COUNTRIES" | "REQUEST_LOG">> {}
 }
 declare module "*.txt" {
 	const value: string;

@@ -9,6 +9,7 @@ import { accounts } from "./customers/account-routes.ts";
 import { customers } from "./customers/routes.ts";
 import { customerStreams } from "./customers/stream-routes.ts";
 import { tags } from "./customers/tag-routes.ts";
+import { consolePage } from "./console/routes.ts";
 import { connectionRequests, connections } from "./connections/routes.ts";
 import { contacts } from "./contacts/routes.ts";
 import { connectionRoles, contactTypes } from "./contacts/terms-routes.ts";
@@ -86,6 +87,7 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 	.use(`/${FORMAT}/*`, ...edge)
 	.route("/assets", assets)
 	.route("/", pages)
+	.route("/console", consolePage)
 	.route("/dev/outbox", outbox)
 	.route(
 		"/",

@@ -30,6 +30,14 @@ const people: Record<Exclude<Role, "SystemAdministrator">, readonly { id: string
 
 export type DemoIdentity = { tenantId: string; userId: string; name: string; roles: Role[]; customerId?: string };
 
+/** Whom one may sign in as: role, number and name, those first who have most to do. */
+export function demoPeople(): { role: Role; number: number; name: string }[] {
+	const ofTenant = (Object.keys(people) as (keyof typeof people)[]).flatMap((role) =>
+		people[role].map(({ name }, index) => ({ role, number: index + 1, name })),
+	);
+	return [...ofTenant, { role: "SystemAdministrator", number: 1, name: "Sam System" }];
+}
+
 /** The demo identity of a role; `number` picks one where there are several (1 is the first). Undefined where there is none. */
 export function demoIdentity(tenantId: string, role: Role, number = 1): DemoIdentity | undefined {
 	if (role === "SystemAdministrator") return { tenantId, userId: "system-admin", name: "Sam System", roles: [role] };

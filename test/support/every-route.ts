@@ -169,6 +169,8 @@ export const openRoutes: Record<string, readonly string[]> = {
 		"GET /assets/:file",
 		"GET /",
 		"GET /console",
+		"GET /console/settings",
+		"POST /console/token",
 		"GET /widget.js",
 		"GET /client.js",
 		"GET /client.d.ts",

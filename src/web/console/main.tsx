@@ -1,13 +1,9 @@
-import { signal } from "@preact/signals";
 import { render } from "preact";
 import "../design.css";
+import { applyTheme } from "../theme.ts";
+import { App } from "./app.tsx";
+import "./console.css";
 
-const count = signal(0);
-function App() {
-	return (
-		<main>
-			<button onClick={() => count.value++}>Hello {count}</button>
-		</main>
-	);
-}
-render(<App />, document.getElementById("app")!);
+applyTheme();
+const root = document.getElementById("app");
+if (root) render(<App />, root);

@@ -1,0 +1,194 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { Heights } from "../core/heights.ts";
+import { readHere } from "./chats.ts";
+import type { Conversation } from "./conversation-store.ts";
+import { MessageRow, PendingRow, type Act } from "./message.tsx";
+
+/** Pixels drawn beyond what is seen, and how near the end counts as being there. */
+const MARGIN = 600;
+const NEAR = 60;
+/** Pixels of a row that was never seen: two lines and their author. */
+const GUESS = 64;
+/** Pixels of context over a message that was looked for. */
+const ABOVE_PINNED = 80;
+
+type Props = {
+	conversation: Conversation;
+	/** The message that was looked for, or the one that was answered. */
+	target: number | undefined;
+	/** Where reading begins unless something is looked for; 0 when all is read. */
+	firstUnread: number;
+	onAct: Act;
+};
+
+/**
+ * A conversation of any length. What is drawn is what is in sight; what is drawn is loaded; heights are measured once a row was on screen,
+ * and what changes above does not move what is read. Whoever is at the end stays there.
+ */
+export function MessageList({ conversation, target, firstUnread, onAct }: Props): JSX.Element {
+	const { client, version } = conversation;
+	void version.value;
+	const scroller = useRef<HTMLDivElement>(null);
+	const heights = useMemo(() => new Heights(GUESS), [conversation]);
+	const view = useSignal({ from: 0, to: 0 });
+	const begin = target ?? (firstUnread > 1 ? firstUnread : undefined);
+	/** The row that is held where it is until somebody scrolls: what is measured round it must not push it away. */
+	const pinned = useRef(begin === undefined ? undefined : begin - 1);
+	const atEnd = useRef(begin === undefined);
+	const isPlaced = useRef(false);
+	const waiting = useRef(0);
+	const focused = useSignal(0);
+	const count = client.messageCount + client.pending.length;
+	heights.resize(count);
+
+	const look = useCallback((): void => {
+		const element = scroller.current;
+		if (!element) return;
+		const top = element.scrollTop;
+		atEnd.current = pinned.current === undefined && isAtEnd(element);
+		const from = heights.rowAt(top - MARGIN);
+		const to = Math.min(heights.count, heights.rowAt(top + element.clientHeight + MARGIN) + 1);
+		if (from !== view.value.from || to !== view.value.to) view.value = { from, to };
+		noteRead();
+	}, [heights]);
+
+	/** What has been in sight, in a window that somebody looks at, is read. */
+	const noteRead = useCallback((): void => {
+		const element = scroller.current;
+		if (!element || client.connection === "stopped" || !document.hasFocus() || !isPlaced.current) return;
+		const last = isAtEnd(element)
+			? client.messageCount
+			: Math.min(client.messageCount, heights.rowAt(element.scrollTop + element.clientHeight - 20));
+		if (last === 0 || !client.messages.has(last)) return;
+		client.markRead(last);
+		readHere(conversation.chatId, last);
+	}, [heights]);
+
+	/** Keeps what is read where it is: the pinned row, or the end. */
+	const hold = useCallback(
+		(element: HTMLElement): void => {
+			if (pinned.current !== undefined) element.scrollTop = Math.max(0, heights.start(pinned.current) - ABOVE_PINNED);
+			else if (atEnd.current) element.scrollTop = element.scrollHeight;
+		},
+		[heights],
+	);
+
+	useLayoutEffect(() => {
+		const element = scroller.current;
+		if (!element || count === 0 || client.connection === "connecting") return;
+		// Whoever writes wants to see it.
+		if (client.pending.length > waiting.current) {
+			pinned.current = undefined;
+			atEnd.current = true;
+		}
+		waiting.current = client.pending.length;
+		isPlaced.current = true;
+		hold(element);
+		look();
+	});
+
+	useEffect(() => {
+		const onFocus = (): void => noteRead();
+		addEventListener("focus", onFocus);
+		return () => removeEventListener("focus", onFocus);
+	}, [noteRead]);
+
+	// What is in sight is loaded, a page at a time round it.
+	const { from, to } = view.value;
+	useEffect(() => {
+		const missing = firstMissing(client.messages, from + 1, Math.min(to, client.messageCount));
+		if (missing > 0) void client.load(Math.max(1, Math.min(missing, to - 50)), Math.max(to, missing + 50));
+	});
+
+	const observer = useMemo(
+		() =>
+			new ResizeObserver((entries) => {
+				const element = scroller.current;
+				if (!element) return;
+				let above = 0;
+				for (const { target, borderBoxSize } of entries) {
+					const row = Number((target as HTMLElement).dataset["row"]);
+					const change = heights.set(row, borderBoxSize[0]?.blockSize ?? GUESS);
+					if (heights.start(row) < element.scrollTop) above += change;
+				}
+				if (spacer.current) spacer.current.style.height = `${heights.total}px`;
+				if (rowsBox.current) rowsBox.current.style.transform = `translateY(${heights.start(view.value.from)}px)`;
+				if (pinned.current !== undefined || atEnd.current) hold(element);
+				else if (above !== 0) element.scrollTop += above;
+				look();
+			}),
+		[heights],
+	);
+	useEffect(() => () => observer.disconnect(), [observer]);
+	const measured = useCallback((row: HTMLElement | null) => row && observer.observe(row), [observer]);
+	const spacer = useRef<HTMLDivElement>(null);
+	const rowsBox = useRef<HTMLOListElement>(null);
+
+	const unpin = (): void => {
+		pinned.current = undefined;
+	};
+	const move = (event: KeyboardEvent): void => {
+		const by = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 }[event.key];
+		if (by === undefined || !(event.target as HTMLElement).dataset["row"]) return;
+		event.preventDefault();
+		unpin();
+		const row = Math.max(0, Math.min(count - 1, focused.value + by));
+		focused.value = row;
+		const element = scroller.current;
+		const top = heights.start(row);
+		if (element && (top < element.scrollTop || heights.start(row + 1) > element.scrollTop + element.clientHeight))
+			element.scrollTop = top - element.clientHeight / 3;
+		look();
+		requestAnimationFrame(() => element?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.focus());
+	};
+
+	const tabStop = focused.value >= from && focused.value < to ? focused.value : Math.min(to, count) - 1;
+	return (
+		<div class="messages" ref={scroller} onScroll={look} onWheel={unpin} onTouchMove={unpin} onPointerDown={unpin}>
+			{count === 0 && client.connection === "online" && <p class="empty">Nothing has been said here yet.</p>}
+			<div class="messages-spacer" ref={spacer} style={{ height: `${heights.total}px` }}>
+				{/* Moving among messages is what a list of them is for; each is an item that takes the focus. */}
+				{/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- see above */}
+				<ol
+					class="messages-rows"
+					ref={rowsBox}
+					aria-label="Messages"
+					style={{ transform: `translateY(${heights.start(from)}px)` }}
+					onKeyDown={move}
+				>
+					{Array.from({ length: Math.max(0, Math.min(to, count) - from) }, (_, offset) => {
+						const row = from + offset;
+						const pending = client.pending[row - client.messageCount];
+						const common = { row, measured, tabIndex: row === tabStop ? 0 : -1, onFocus: () => (focused.value = row) };
+						if (pending)
+							return <PendingRow key={pending.clientMessageId} pending={pending} client={client} {...common} />;
+						const message = client.messages.get(row + 1);
+						return (
+							<MessageRow
+								key={message?.clientMessageId ?? row}
+								message={message}
+								before={client.messages.get(row)}
+								conversation={conversation}
+								isFirstUnread={row + 1 === firstUnread}
+								isTarget={row + 1 === target}
+								onAct={onAct}
+								{...common}
+							/>
+						);
+					})}
+				</ol>
+			</div>
+		</div>
+	);
+}
+
+function isAtEnd(element: HTMLElement): boolean {
+	return element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR;
+}
+
+function firstMissing(messages: ReadonlyMap<number, unknown>, from: number, to: number): number {
+	for (let index = from; index <= to; index += 1) if (!messages.has(index)) return index;
+	return 0;
+}
