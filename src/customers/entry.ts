@@ -36,9 +36,9 @@ export function facetsOf(tenantId: string, id: number, row: Indexed): string {
 		...(parent === undefined ? [] : [tokens.child(parent)]),
 		...tagIdsOf(row.tag_ids).map(tokens.tag),
 		...shortGramsOf(row.name_key).map(tokens.short),
-		...beginnings("n", row.name_key),
-		...beginnings("r", row.reference_id),
-		...beginnings("u", String(row.updated_at)),
+		...beginnings(tenantId, "n", row.name_key),
+		...beginnings(tenantId, "r", row.reference_id),
+		...beginnings(tenantId, "u", String(row.updated_at)),
 	].join(" ");
 }
 
@@ -53,14 +53,22 @@ export const tokens = {
 	child: (parent: number) => `q${parent}`,
 	tag: (id: number) => `t${id}`,
 	short: (gram: string) => `g${gram}`,
-	/** Keys that begin so; with `isWhole`, those that are no longer. */
-	beginning: (kind: KeyKind, prefix: string, isWhole: boolean) => `${isWhole ? "w" : ""}${kind}${tokenOf(prefix)}`,
+	/** Keys that begin so; with `isWhole`, those that are no longer. Marked with the tenant: its customers do not stand among all others'. */
+	beginning: (tenantId: string, kind: KeyKind, prefix: string, isWhole: boolean) =>
+		`${isWhole ? "w" : ""}${kind}${markOf(tenantId)}${tokenOf(prefix)}`,
 };
 
-function beginnings(kind: KeyKind, key: string): string[] {
+/** One of 46,656: enough to tell tenants apart, which only saves time; the record knows whose a customer is. */
+function markOf(tenantId: string): string {
+	let hash = 0;
+	for (const character of tenantId) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+	return (hash % 36 ** 3).toString(36).padStart(3, "0");
+}
+
+function beginnings(tenantId: string, kind: KeyKind, key: string): string[] {
 	const characters = [...key];
 	const steps = stepsOfKey[kind];
 	const within = steps.filter((step) => step <= characters.length);
-	const prefixes = within.map((step) => tokens.beginning(kind, characters.slice(0, step).join(""), false));
-	return within.length === steps.length ? prefixes : [...prefixes, tokens.beginning(kind, key, true)];
+	const prefixes = within.map((step) => tokens.beginning(tenantId, kind, characters.slice(0, step).join(""), false));
+	return within.length === steps.length ? prefixes : [...prefixes, tokens.beginning(tenantId, kind, key, true)];
 }

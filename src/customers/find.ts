@@ -18,27 +18,39 @@ import { everything, sectionOfKey, type Section } from "./section.ts";
 export type Search = { filter: Filter; order: Order; slice: Slice };
 
 /**
- * The rows of a slice by the search index; undefined for a filter that it cannot answer. Whatever the index says, the answer is that of the
- * record: what the index has not heard of yet is looked through as well, and read before the index is.
+ * The rows of a slice by the search index, where about this many match as far as counters tell; undefined for a filter that it cannot answer.
+ * Whatever the index says, the answer is that of the record: what the index has not heard of yet is looked through as well, and read before
+ * the index is.
  */
-export async function findRows(directory: Directory, search: Search): Promise<ListedRow[] | undefined> {
-	const question = questionOf(directory.tenantId, search.filter);
+export async function findRows(
+	directory: Directory,
+	search: Search,
+	matches: number,
+): Promise<ListedRow[] | undefined> {
+	const { filter, order, slice } = search;
+	const question = questionOf(directory.tenantId, filter);
 	if (question === undefined) return undefined;
-	const { owed, lastId } = await owedOf(directory);
+	const isById = order.field === "DateCreated";
+	const isMany = !isById && matches > 4 * tuning.sorted;
+	const [{ owed, lastId }, divided] = await Promise.all([
+		owedOf(directory),
+		isMany ? divide(directory, everything, order, filter.accountIds, slice.after) : undefined,
+	]);
 	const found = new Found(directory, search, owed, lastId);
-	if (search.order.field === "DateCreated") return byId(directory, question, search, found);
+	if (isById) return byId(directory, question, search, found);
+	const rows = isMany ? undefined : await byAll(directory, question, search, found);
+	return rows ?? bySections(directory, search, found, divided && "parts" in divided ? divided.parts : [everything]);
+}
+
+/** The rows among all that match, if those are few. */
+async function byAll(directory: Directory, question: string, search: Search, found: Found) {
 	const first = await idsOf(directory, question, { limit: found.enough, isDescending: false });
 	if (first.length < found.enough) return found.rows(first);
 	const most = search.filter.nameKey === undefined ? tuning.sorted : tuning.sortedWithText;
 	// The index has no key for the order of accounts; there it sorts within one.
-	if (search.order.field !== "AccountName" && found.expected(first) <= most) {
-		const sorted = await sort(directory, question, search, [], 2 * most);
-		const rows = sorted?.end
-			? await found.slice({ position: sorted.end }, sorted.ids)
-			: sorted && found.rows(sorted.ids);
-		if (rows) return rows;
-	}
-	return bySections(directory, search, found);
+	if (search.order.field === "AccountName" || found.expected(first) > most) return undefined;
+	const sorted = await sort(directory, question, search, [], 2 * most);
+	return sorted?.end ? found.slice({ position: sorted.end }, sorted.ids) : sorted && found.rows(sorted.ids);
 }
 
 /** What was found so far, and the rows that it leads to. */
@@ -130,8 +142,8 @@ async function sort(
  * From one section of the order to the next, until the slice is full: one that holds nothing costs next to nothing, and one that holds too
  * much is divided, so that little is read that is not wanted.
  */
-async function bySections(directory: Directory, search: Search, found: Found): Promise<ListedRow[]> {
-	let left: Section[] = [everything];
+async function bySections(directory: Directory, search: Search, found: Found, sections: readonly Section[]) {
+	let left = sections;
 	while (left[0]) {
 		const next = left[0].isOpen ? open : read;
 		left = await next(directory, search, found, left);

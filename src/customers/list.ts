@@ -188,13 +188,13 @@ async function rowsOf(directory: Directory, selection: Selection, order: Order, 
 	const { filter, sizes, exact } = selection;
 	const walk = { kind: "walk" } as const;
 	if (sizes.total <= tuning.few || exact === sizes.total) return listRows(directory, filter, order, slice, walk);
-	const { scan, scanned, walked } = planOf(filter, sizes, slice.offset + slice.limit);
+	const { scan, scanned, walked, matches } = planOf(filter, order, sizes, slice.offset + slice.limit);
 	if (scan && scanned <= Math.min(walked, tuning.scan)) return listRows(directory, filter, order, slice, scan);
 	if (walked <= tuning.walk) {
 		const rows = await listRows(directory, filter, order, slice, { ...walk, most: tuning.walk });
 		if (rows.length === slice.limit) return rows;
 	}
-	const rows = await findRows(directory, { filter, order, slice });
+	const rows = await findRows(directory, { filter, order, slice }, matches);
 	// What the index cannot answer: the walk to its end, or the smallest filter read whole.
 	return rows ?? listRows(directory, filter, order, slice, scan && scanned < walked ? scan : walk);
 }

@@ -1,4 +1,4 @@
-import type { Filter, Source } from "./list-store.ts";
+import type { Filter, Order, Source } from "./list-store.ts";
 
 /** Rows that each filter of a list leaves, as the record's counters know them, of `total`. */
 export type Sizes = { total: number; scans: Partial<Record<ScanBy, number>>; tags: readonly number[] };
@@ -26,20 +26,31 @@ export const tuning = {
 /** Rows read for one row that is found by a filter's index and sorted. */
 const SCANNED = 2;
 
-/** The ways to a page that need no search index, and what each is expected to read. */
-export type Plan = { scan: { kind: "scan"; by: ScanBy } | undefined; scanned: number; walked: number };
+/** What the ways to a page are expected to read. */
+export type Plan = {
+	/** The smallest filter that can be read by itself. */
+	scan: { kind: "scan"; by: ScanBy } | undefined;
+	scanned: number;
+	walked: number;
+	/** Rows that match. */
+	matches: number;
+};
 
 /**
  * What the ways to `wanted` rows read: a scan what its filter leaves, a walk what it must skip (the fewer match, the more). Filters are taken
- * to be independent of each other: where they are not, the walk finds out and stops. Nobody knows beforehand how many have a text.
+ * to be independent of each other: where they are not, the walk finds out and stops. Nobody knows beforehand how many have a text, and
+ * subtrees are hardly ever independent of accounts.
  */
-export function planOf(filter: Filter, sizes: Sizes, wanted: number): Plan {
+export function planOf(filter: Filter, order: Order, sizes: Sizes, wanted: number): Plan {
+	const isByAccount = order.field === "AccountName";
 	const [smallest] = Object.entries(sizes.scans).sort(([, a], [, b]) => a - b);
 	const counts = [...Object.values(sizes.scans), ...sizes.tags];
 	const share = counts.reduce((product, count) => product * Math.min(1, count / (sizes.total || 1)), 1);
+	const isBlind = filter.nameKey !== undefined || (isByAccount && filter.subtrees !== undefined);
 	return {
 		scan: smallest && { kind: "scan", by: smallest[0] as ScanBy },
 		scanned: SCANNED * (smallest?.[1] ?? Number.POSITIVE_INFINITY),
-		walked: filter.nameKey === undefined ? wanted / share : Number.POSITIVE_INFINITY,
+		walked: isBlind ? Number.POSITIVE_INFINITY : wanted / share,
+		matches: filter.nameKey === undefined ? share * sizes.total : 0,
 	};
 }

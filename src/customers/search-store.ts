@@ -8,27 +8,39 @@ import type { Filter, Order } from "./list-store.ts";
 import { idOfPath } from "./row.ts";
 import { keyOf, tokenOfSection, type Section } from "./section.ts";
 
-/** A filter as the index is asked for it; of one account alone, if one is named. Undefined for a list of ids, which the index does not know. */
-export function questionOf(tenantId: string, filter: Filter, account?: number): string | undefined {
-	const { subtrees, parentIds, accountIds, tagIds, nameKey } = filter;
-	const groups = [
-		...(subtrees ? [subtrees.flatMap((subtree) => subtreeTokens(subtree, account))] : []),
-		...(parentIds ? [parentIds.map(tokens.child)] : []),
-		...(account === undefined ? (accountIds ? [accountIds.map(tokens.account)] : []) : [[tokens.account(account)]]),
-		...tagIds.map((id) => [tokens.tag(id)]),
-	];
-	// Whatever has a number is a tenant's own; only a text alone must be kept to the tenant, at the price of meeting all its customers.
-	if (groups.length === 0) groups.push([tokens.tenant(tenantId)]);
-	if (filter.uids) return undefined;
-	const text = nameKey === undefined ? [] : [containing(nameKey)];
-	return [...text, ...groups.map(anyOf)].join(" AND ");
+/** A filter as the index is asked for it; undefined for a list of ids, which the index does not know. */
+export function questionOf(tenantId: string, filter: Filter): string | undefined {
+	const terms = termsOf(filter, undefined);
+	return terms && asked(filter, terms.length > 0 ? terms : [anyOf([tokens.tenant(tenantId)])]);
 }
 
-/** The question that `questionOf` makes of a filter, asked of one section. */
+/** The same of one section of an order. */
 export function questionIn({ tenantId }: Directory, filter: Filter, order: Order, section: Section): string {
-	const question = questionOf(tenantId, filter, section.account?.id) ?? "";
-	const token = tokenOfSection(section, order);
-	return token === undefined ? question : `${anyOf([token])} AND ${question}`;
+	const token = tokenOfSection(tenantId, section, order);
+	return asked(filter, [
+		...(token === undefined ? [] : [anyOf([token])]),
+		...(termsOf(filter, section.account?.id) ?? []),
+	]);
+}
+
+/**
+ * What a filter asks beside its text; of one account alone, if one is named. Each term has ids of the tenant's own; a text alone must be kept
+ * to the tenant, at the price of meeting all its customers.
+ */
+function termsOf(filter: Filter, account: number | undefined): string[] | undefined {
+	const { uids, subtrees, parentIds, accountIds, tagIds } = filter;
+	if (uids) return undefined;
+	const accounts = account === undefined ? accountIds : [account];
+	return [
+		...(subtrees ? [subtrees.flatMap((subtree) => subtreeTokens(subtree, account))] : []),
+		...(parentIds ? [parentIds.map(tokens.child)] : []),
+		...(accounts ? [accounts.map(tokens.account)] : []),
+		...tagIds.map((id) => [tokens.tag(id)]),
+	].map(anyOf);
+}
+
+function asked({ nameKey }: Filter, terms: readonly string[]): string {
+	return [...(nameKey === undefined ? [] : [containing(nameKey)]), ...terms].join(" AND ");
 }
 
 function subtreeTokens({ path, withSelf }: { path: string; withSelf: boolean }, account: number | undefined): string[] {

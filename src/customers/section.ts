@@ -36,8 +36,8 @@ export function keyOf({ field }: Order): { kind: KeyKind; column: string; index:
 }
 
 /** What the index is asked, beside the question itself, for the customers of a section. */
-export function tokenOfSection({ prefix, isWhole }: Section, order: Order): string | undefined {
-	return prefix === "" && !isWhole ? undefined : tokens.beginning(keyOf(order).kind, prefix, isWhole);
+export function tokenOfSection(tenantId: string, { prefix, isWhole }: Section, order: Order): string | undefined {
+	return prefix === "" && !isWhole ? undefined : tokens.beginning(tenantId, keyOf(order).kind, prefix, isWhole);
 }
 
 /** The narrowest section that a key is in. */
