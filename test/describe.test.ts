@@ -15,7 +15,7 @@ import seedPython from "./vectors/seeds.python.json";
 import seedSamples from "./vectors/seeds.json";
 
 const OUTSIDE =
-	/^\/(health|auth|api\/v2|metadata|types|operations|openapi\.json|docs|assets|console|client|dev|widget|l|:format)\b/;
+	/^\/(health|auth|api\/v2|metadata|types|operations|openapi\.json|docs|assets|console|client|dev|widget|l|\.well-known|:format)\b/;
 
 /** Routes of the ServiceStack families that say nothing of themselves. */
 function silent(routes: readonly DescribedRoute[]): string[] {
@@ -284,4 +284,11 @@ it("refers to named schemas in OpenAPI and leaves our own words out of it", () =
 		},
 	});
 	expect(JSON.stringify(document)).not.toMatch(/"(dto|base|argument|\$id|id)":[^{]/);
+});
+
+it("describes an answer that is a file as one", () => {
+	const { paths } = openApi(describeRoutes(app.routes), "1") as { paths: Record<string, any> };
+	const { responses } = paths["/customers.csv"].get;
+	expect(responses["200"].content).toEqual({ "text/csv": { schema: { type: "string", description: "CSV" } } });
+	expect(responses).not.toHaveProperty("204");
 });

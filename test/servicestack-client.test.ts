@@ -301,3 +301,56 @@ it("drives the directory, with its lists in the query and its answers that are n
 	expect((await client.apiVoid(remove(parent.id))).errorCode).toBe("HasChildren");
 	expect((await client.get(list({ parentCustomerIds: [parent.id] }))).items).toMatchObject([{ id: other?.id }]);
 });
+
+it("drives customer links, also in batches, forms and one way", async () => {
+	const ada = await Person.invent("Ada");
+	const client = clientOf(ada);
+	const ResourceUid = await ada.createChat();
+	type Link = { CustomerLinkUID: string; Status: string; ResourceUid: string; MaxViews?: number; ExpiresAtUtc: string };
+	type Made = { Link: Link; PortalUrl: string; DeliveryErrors: string[] };
+	const create = (members: object) =>
+		new Dto<Made>("CustomerLinkCreateRequest", "POST", { ResourceType: "Chat", ResourceUid, ...members });
+	const toSomebody = () => ({ RecipientEmail: `${unique("guest")}@example.com` });
+
+	// What a typed client has not set is 0, false or a zero Guid.
+	const unset = { RecipientContactId: 0, DeliverEmail: false, DeliverSms: false, ExpiresInHours: 0, MaxViews: 0 };
+	const { Link, PortalUrl, DeliveryErrors } = await client.post(create({ ...toSomebody(), ...unset }));
+	expect(Link).toMatchObject({
+		ResourceUid,
+		Status: "Active",
+		CustomerLinkUID: expect.stringMatching(/^[0-9a-f]{32}$/),
+	});
+	expect([PortalUrl, DeliveryErrors]).toEqual([expect.stringMatching(/\/l\/cl_[\w-]{43}$/), []]);
+	const several = await client.sendAll([create(toSomebody()), create({ ...toSomebody(), MaxViews: 3 })]);
+	expect(several.map(({ Link }) => Link.MaxViews)).toEqual([null, 3]);
+	await client.publish(create(toSomebody()));
+	const form = new FormData();
+	form.append("RecipientEmail", toSomebody().RecipientEmail);
+	form.append("ExpiresInHours", "2");
+	const formed = await client.apiForm(create({}), form);
+	expect(Date.parse(formed.response?.Link.ExpiresAtUtc ?? "") - Date.now()).toBeLessThanOrEqual(2 * 3_600_000);
+
+	const list = new Dto<{ Links: Link[] }>("CustomerLinkListRequest", "GET", { ResourceType: "chat", ResourceUid });
+	const listed = await client.get(list);
+	expect([listed.Links.length, listed.Links.at(-1)?.CustomerLinkUID]).toEqual([5, Link.CustomerLinkUID]);
+	expect(calls.at(-1)?.path).toContain("/api/CustomerLinkListRequest?");
+	const byPath = await client.get<{ links: Link[] }>(`/v1/customerlink/resource/Chat/${ResourceUid}`, {
+		countPerPage: 2,
+	});
+	expect(byPath.links).toHaveLength(2);
+
+	const { CustomerLinkUID } = Link;
+	const revoke = new Dto<{ Link: Link; IsChanged: boolean }>("RevokeCustomerLink", "POST", { CustomerLinkUID });
+	expect(await client.post(revoke)).toMatchObject({ IsChanged: true, Link: { Status: "Revoked" } });
+	expect((await client.apiVoid(revoke as unknown as IReturn<void>)).succeeded).toBe(true);
+	const nowhere = await client.api(create({ ...toSomebody(), ResourceUid: "f".repeat(32) }));
+	expect([nowhere.errorCode, nowhere.response]).toEqual(["ResourceNotFound", undefined]);
+	const nobody = await client.api(create({ ...unset, ResourceType: "" }));
+	expect([nobody.errorCode, nobody.errors[0]?.fieldName]).toEqual(["NotEmpty", "ResourceType"]);
+
+	const keyed = new JsonServiceClient(BASE);
+	keyed.setCredentials((await makeKey({ role: "Administrator" })).key, "");
+	expect((await keyed.post(create(toSomebody()))).Link.Status).toBe("Active");
+	const stranger = new JsonServiceClient(BASE);
+	expect((await stranger.api(list)).error?.errorCode).toBe("Unauthorized");
+});
