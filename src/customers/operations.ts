@@ -43,6 +43,7 @@ export const customers = {
 		name: "ExportCustomers",
 		summary: "Writes all customers that match as a CSV file",
 		answer: z.string().describe("CSV"),
+		media: "text/csv",
 	}),
 };
 

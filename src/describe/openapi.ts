@@ -85,26 +85,24 @@ function operationObject(route: OwnRoute, components: Components, ids: Set<strin
 			? { security: [{ bearer: [] }, { apiKey: [] }] }
 			: { description: access && "open" in access ? `Open: ${access.open}` : undefined }),
 		...(parameters.length > 0 ? { parameters } : {}),
-		...(body
-			? { requestBody: { required: true, content: jsonContent(components.schemaOf(body.schema, "input")) } }
-			: {}),
+		...(body ? { requestBody: { required: true, content: content(components.schemaOf(body.schema, "input")) } } : {}),
 		responses: responsesOf(operation, components, isGuarded),
 	};
 }
 
-function responsesOf({ answer }: Operation, components: Components, isGuarded: boolean): Json {
-	const error = jsonContent(components.schemaOf(errorResponse, "output"));
+function responsesOf({ answer, media }: Operation, components: Components, isGuarded: boolean): Json {
+	const error = content(components.schemaOf(errorResponse, "output"));
 	const codes = Object.entries(refusals).filter(([code]) => isGuarded || (code !== "401" && code !== "403"));
 	return {
 		...(answer
-			? { "200": { description: "The answer", content: jsonContent(components.schemaOf(answer, "output")) } }
+			? { "200": { description: "The answer", content: content(components.schemaOf(answer, "output"), media) } }
 			: { "204": { description: "Done; there is no body" } }),
 		...Object.fromEntries(codes.map(([code, description]) => [code, { description, content: error }])),
 	};
 }
 
-function jsonContent(schema: Json): Json {
-	return { "application/json": { schema } };
+function content(schema: Json, media = "application/json"): Json {
+	return { [media]: { schema } };
 }
 
 function parametersOf(schema: z.ZodType, place: "path" | "query", components: Components): Json[] {

@@ -14,6 +14,8 @@ export type Operation = {
 	answer: z.ZodType | null;
 	/** The member of the answer that is the table in CSV and the lines in JSONL; without one the whole answer is one row. */
 	table?: string;
+	/** The media type of an answer that is a file, in none of the formats. */
+	media?: string;
 };
 
 type Input = { target: keyof ValidationTargets; schema: z.ZodType };
