@@ -47,6 +47,7 @@ it("says in a mail who sent the link, until when it works and what to do when it
 		expect(text).toContain("If you do not know Ada Agent or Acme, you can ignore this message.");
 	}
 	expect(linkMessage({ ...link, requireOtp: false }).text).not.toContain("code");
+	expect(linkMessage({ ...link, recipientName: "ann@example.com" }).text).toMatch(/^Hello,\n/);
 	const again = newLinkMessage(link);
 	expect(again.subject).toBe("Your new secure link from Acme");
 	expect(again.text).toContain("If you did not ask for a new link");

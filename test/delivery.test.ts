@@ -230,7 +230,10 @@ it("does not take another tenant's message, nor one that is not there", async ()
 
 it("waits for a provider that is not configured and a secret that is missing, and fails what another secret sealed", async () => {
 	const id = await commit(email());
+	const error = vi.spyOn(console, "error").mockImplementation(() => undefined);
 	expect((await bring({ ...env, EMAIL_PROVIDER: "resend" }, [id])).retried).toHaveLength(1);
+	expect(error.mock.calls.flat().join()).toContain("the provider of Email messages is not configured");
+	error.mockRestore();
 	expect(await rowOf(id)).toMatchObject({ status: "Queued", error_code: "NotConfigured" });
 	await age(id, { next_at: Date.now() });
 	expect((await bring({ ...env, LINK_SECRET: "" }, [id])).retried).toHaveLength(1);

@@ -87,7 +87,10 @@ async function tried(env: Env, row: DeliveryRow): Promise<Try> {
 		return { result: { ok: false, permanent: !(error instanceof Failure), code: "Unreadable" } };
 	}
 	const carrier = carrierOf(env, row, payload);
-	if (!carrier) return { result: { ok: false, permanent: false, code: "NotConfigured" } };
+	if (!carrier) {
+		logTrouble(row, `the provider of ${row.channel} messages is not configured`);
+		return { result: { ok: false, permanent: false, code: "NotConfigured" } };
+	}
 	const left = row.expiresAt === null ? SEND_MS : Math.max(1, row.expiresAt - Date.now());
 	const context = { idempotencyKey: row.id, signal: AbortSignal.timeout(Math.min(SEND_MS, left)) };
 	const result = await carrier.send(context).catch((error: unknown) => {

@@ -38,7 +38,7 @@ export async function queued(
 	return { id, statement: insertDelivery(tenant, row, more.condition) };
 }
 
-/** Tells the consumer of messages that were committed. What gets lost here is found by the sweep. */
+/** Tells the consumer of messages that were committed, a hundred at most. What gets lost here is found by the sweep. */
 export function hand(
 	env: Env,
 	context: Pick<ExecutionContext, "waitUntil">,

@@ -100,7 +100,9 @@ function linkText(news: LinkNews, { subject, opening, sms, unexpected }: Wording
 	const until = expiryText(expiresAt, news.now);
 	const about = { kind: "Link", channel, to, linkId, expiresAt } as const;
 	if (channel === "Sms") return { ...about, text: gsm.fold(`${sms} ${portalUrl}\nIt works ${until}.`) };
-	const greeting = `Hello ${oneLine(news.recipientName, NAME)},`;
+	const name = oneLine(news.recipientName, NAME);
+	// Whoever is known by their address alone is not called by it.
+	const greeting = name === "" || name.includes("@") ? "Hello," : `Hello ${name},`;
 	const works = `The link works ${until}.`;
 	const code = news.requireOtp && "For your safety you will be asked for a code, which we send you then.";
 	const own = "It is meant for you alone: please do not pass it on.";

@@ -8,7 +8,7 @@ import type { Message } from "../../src/delivery/message.ts";
 import worker from "../../src/index.ts";
 import { unique } from "./client.ts";
 
-export type Row = {
+type Row = {
 	id: string;
 	status: string;
 	attempts: number;
@@ -83,7 +83,7 @@ export async function makeLink(): Promise<number> {
 	return meta.last_row_id;
 }
 
-export type Event = { type: string; channel: string; data: string; hash: string | null };
+type Event = { type: string; channel: string; data: string; hash: string | null };
 
 export async function eventsOf(linkId: number): Promise<Event[]> {
 	const { results } = await env.DB.prepare(

@@ -1,7 +1,7 @@
 import type { SendResult } from "./provider.ts";
 
 /** What a provider answered, as far as anybody reads it: `body` has the texts and numbers of the JSON, as texts. */
-export type Answer = { ok: true; status: number; retryAfterSeconds: number | undefined; body: Record<string, string> };
+type Answer = { ok: true; status: number; retryAfterSeconds: number | undefined; body: Record<string, string> };
 
 /** Bytes of an answer that are read. */
 const READ = 65_536;
