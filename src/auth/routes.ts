@@ -95,9 +95,10 @@ async function signIn(c: Context<FoyerEnv>, userName: string): Promise<Answer> {
 	return { ...described(principal), bearerToken, ...(service ? { refreshToken: userName } : {}) };
 }
 
-function described({ userId, name, roles, tenantId }: Principal): Answer {
+function described({ userId, name, roles, tenantId, contactId }: Principal): Answer {
 	const permissions = permissionsOf(roles);
-	return { userId, userName: name, displayName: name, roles: [...roles], permissions, meta: { tenantId } };
+	const meta = { tenantId, ...(contactId === undefined ? {} : { contactId }) };
+	return { userId, userName: name, displayName: name, roles: [...roles], permissions, meta };
 }
 
 for (const part of [auth, accessTokens]) part.onError(respondWithStatus);

@@ -30,7 +30,7 @@ export const authenticateResponse = z
 		refreshToken: z.string().optional().describe("What to get the next one with"),
 		roles: z.array(z.string()),
 		permissions: z.array(z.string()),
-		meta: z.record(z.string(), z.string()).describe("The caller's tenant"),
+		meta: z.record(z.string(), z.string()).describe("The caller's tenant, and the contact that it is"),
 	})
 	.meta({ dto: "AuthenticateResponse" });
 

@@ -79,6 +79,21 @@ export function listRows(
 	);
 }
 
+/** The customers at the top of the tree in the order of their names: of somebody who sees only a subtree, its root. */
+export function listRoots(
+	{ tenantId, db }: TenantDatabase,
+	root: string,
+	order: Order,
+	slice: Slice,
+): Promise<ListedRow[]> {
+	const isTop = root === "" ? sql`c.parent_id IS NULL` : sql`c.path = ${root}`;
+	const index = sql.raw(root === "" ? "customer_parent" : "customer_path");
+	return db.all<ListedRow>(
+		sql`SELECT c.* FROM customer c INDEXED BY ${index} WHERE c.tenant_id = ${tenantId} AND ${isTop}
+			${behind(order, slice.after)} ORDER BY ${orderOf(order)} LIMIT ${slice.limit} OFFSET ${slice.offset}`,
+	);
+}
+
 /** How many rows match, counted one by one. */
 export async function countRows({ tenantId, db }: TenantDatabase, filter: Filter, source: Source): Promise<number> {
 	const order: Order = { field: "Name", isDescending: false };

@@ -7,6 +7,7 @@ import type { Directory } from "./index-store.ts";
 import { limits } from "./limits.ts";
 import {
 	countRows,
+	listRoots,
 	listRows,
 	positionOf,
 	type Filter,
@@ -20,7 +21,7 @@ import { planOf, tuning, type Sizes } from "./plan.ts";
 import type { CustomerInfo } from "./answers.ts";
 import { present } from "./present.ts";
 import { sortFields, type ExportQuery, type ListQuery } from "./schema.ts";
-import { countIds, isIndexed, questionOf } from "./search-store.ts";
+import { countIds, exactly, isIndexed, questionOf } from "./search-store.ts";
 
 /** `ListResponse` of seed 002, and where the next page begins. */
 export type CustomerList = {
@@ -31,18 +32,52 @@ export type CustomerList = {
 	cursor?: string;
 };
 
+const nothing: CustomerList = { items: [], totalCount: 0, totalPages: 0, hasMorePages: false };
+
 /** One page of the customers that somebody may see. */
 export async function listCustomers(visit: Visit, query: ListQuery): Promise<CustomerList> {
 	const order = orderOf(query);
 	const slice = sliceOf(visit.directory.tenantId, query, order);
+	if (query.rootsOnly) return pageOfRoots(visit, query, order, slice);
 	const selection = await select(visit, query);
-	if (!selection) return { items: [], totalCount: 0, totalPages: 0, hasMorePages: false };
+	if (!selection) return nothing;
 	if (query.all && selection.exact !== undefined && selection.exact > limits.all) throw tooManyRows();
 	const [rows, totalCount] = await Promise.all([
 		rowsOf(visit.directory, selection, order, slice),
 		query.simplifiedPaging ? 0 : countOf(visit.directory, selection),
 	]);
 	if (query.all && rows.length > limits.all) throw tooManyRows();
+	return pageOf(visit, query, { rows, order, slice, totalCount });
+}
+
+/** The top of the tree. Nobody counts how many are there, so that it costs what it shows. */
+async function pageOfRoots(visit: Visit, query: ListQuery, order: Order, slice: Slice): Promise<CustomerList> {
+	requireNoFilter(query, order);
+	if (visit.root === undefined) return nothing;
+	const rows = await listRoots(visit.directory, visit.root, order, slice);
+	if (query.all && rows.length > limits.all) throw tooManyRows();
+	return pageOf(visit, query, { rows, order, slice, totalCount: 0 });
+}
+
+function requireNoFilter(query: ListQuery, { field }: Order): void {
+	if (field !== "Name") throw invalidSortField("The top of the tree is sorted by Name.");
+	const { specificIds, accountIds, parentCustomerIds, tagIds } = query;
+	const lists = [specificIds, accountIds, parentCustomerIds, tagIds];
+	if (lists.every((list) => list === undefined) && !query.nameFilter) return;
+	const message = "'Roots Only' goes with no filter.";
+	throw new Failure("ValidationFailed", message, {
+		fields: [{ errorCode: "Predicate", fieldName: "RootsOnly", message }],
+	});
+}
+
+type Found = { rows: readonly ListedRow[]; order: Order; slice: Slice; totalCount: number };
+
+/** Of the rows of a slice the page; the row behind it only says that there is more. */
+async function pageOf(
+	visit: Visit,
+	query: ListQuery,
+	{ rows, order, slice, totalCount }: Found,
+): Promise<CustomerList> {
 	const shown = rows.slice(0, slice.limit - 1);
 	const last = shown.at(-1);
 	return {
@@ -79,8 +114,7 @@ function orderOf({ sortField, sortOrder }: Pick<ListQuery, "sortField" | "sortOr
 	return { field, isDescending: sortOrder === "Descend" };
 }
 
-function invalidSortField(): Failure {
-	const message = `Sort by ${sortFields.join(", ")}.`;
+function invalidSortField(message = `Sort by ${sortFields.join(", ")}.`): Failure {
 	return new Failure("InvalidSortField", message, {
 		fields: [{ errorCode: "InvalidSortField", fieldName: "SortField", message }],
 	});
@@ -206,7 +240,7 @@ async function countOf(directory: Directory, { filter, sizes, exact }: Selection
 	const [smallest, size = Number.POSITIVE_INFINITY] = scans[0] ?? [];
 	const by = smallest as keyof Sizes["scans"] | undefined;
 	if (by !== undefined && size <= tuning.few) return countRows(directory, filter, { kind: "scan", by });
-	const question = questionOf(directory.tenantId, filter);
+	const question = questionOf(directory.tenantId, filter, exactly);
 	if (question !== undefined && (await isIndexed(directory))) return countIds(directory, question);
 	return countRows(directory, filter, by === undefined ? { kind: "walk" } : { kind: "scan", by });
 }

@@ -45,12 +45,16 @@ const listRequest = z
 	})
 	.meta({ dto: "ListRequest", argument: customerInfo });
 
-/** `ListCustomers` of seed 002, with `cursor` and `resolve`. */
+/** `ListCustomers` of seed 002, with `cursor`, `rootsOnly` and `resolve`. */
 export const listQuery = z
 	.object({
 		...listRequest.shape,
 		...filters,
 		cursor: z.string().max(4096).optional().describe("Where the last page ended"),
+		rootsOnly: z
+			.boolean()
+			.default(false)
+			.describe("Only the customers at the top of the tree, by name; goes with no filter and no count"),
 		resolve: z.boolean().default(false).describe("Also the settings that are in force for each customer"),
 	})
 	.meta({ base: listRequest });

@@ -174,6 +174,7 @@ export class Company {
 			shallowParent: chance.below(3) === 0,
 			tagIds: maybe(3, () => some(this.tags, 2)),
 			cursor: undefined,
+			rootsOnly: false,
 			resolve: chance.below(4) === 0,
 		};
 	}

@@ -20,7 +20,12 @@ type Refusal = {
 };
 
 /** Calls the API in JSON as whoever is signed in; a token that is no longer good signs out. */
-export async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+export async function call<Answer>(
+	method: string,
+	path: string,
+	body?: unknown,
+	headers: Record<string, string> = {},
+): Promise<Answer> {
 	const { token } = session.value ?? {};
 	let response: Response;
 	try {
@@ -30,6 +35,7 @@ export async function call<Answer>(method: string, path: string, body?: unknown)
 				Accept: "application/json",
 				...(body === undefined ? {} : { "Content-Type": "application/json" }),
 				...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+				...headers,
 			},
 			...(body === undefined ? {} : { body: JSON.stringify(body) }),
 		});

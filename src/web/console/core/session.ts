@@ -1,7 +1,15 @@
 import { signal } from "@preact/signals";
 
 /** Who is signed in, as `GET /auth` describes them. */
-export type User = { userId: string; name: string; tenantId: string; roles: string[]; permissions: string[] };
+export type User = {
+	userId: string;
+	name: string;
+	tenantId: string;
+	/** The contact that the caller is, if any: a GUID or a number. */
+	contactId?: string | undefined;
+	roles: string[];
+	permissions: string[];
+};
 export type Session = { token: string; user: User };
 
 const KEY = "foyer.console.session";
@@ -25,9 +33,16 @@ export async function signIn(token: string, isKept: boolean): Promise<void> {
 		displayName: string;
 		roles: string[];
 		permissions: string[];
-		meta: { tenantId: string };
+		meta: { tenantId: string; contactId?: string };
 	};
-	const user = { userId, name: displayName || userId, tenantId: meta.tenantId, roles, permissions };
+	const user = {
+		userId,
+		name: displayName || userId,
+		tenantId: meta.tenantId,
+		contactId: meta.contactId,
+		roles,
+		permissions,
+	};
 	const signedIn = { token, user };
 	(isKept ? localStorage : sessionStorage).setItem(KEY, JSON.stringify(signedIn));
 	signedOutBecause.value = "";
