@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import { roles } from "../src/auth/permissions.ts";
 import { Refused } from "./claim.ts";
-import { demo, seedDemo, tokenOf, type Ask } from "./demo.ts";
+import { demo, seedDemo, seedLinks, tokenOf, type Ask } from "./demo.ts";
 import { root, startLocal, type Local } from "./local.ts";
 
 const port = Number(process.env["PORT"] ?? 8787);
@@ -47,7 +47,7 @@ async function start(): Promise<Local> {
 			vars,
 			prepare: async (inside) => {
 				const ask: Ask = (path, init) => inside.dispatchFetch(`http://foyer.local${path}`, init);
-				if (isDevelopment) await seedDemo(ask, await inside.getD1Database("DB"), keepsMail);
+				if (isDevelopment) await seedDemo(ask, await inside.getD1Database("DB"));
 			},
 		});
 	} catch (error) {
@@ -64,6 +64,7 @@ async function announce(url: URL): Promise<void> {
 	const after = Math.round(performance.now());
 	const ask: Ask = (path, init) => fetch(base + path, init);
 	const tokens = isDevelopment ? await Promise.all(roles.map((role) => tokenOf(ask, "acme", role))) : [];
+	if (isDevelopment) await seedLinks(ask, keepsMail);
 	console.log(`\nFoyer serves ${base} (state in ${stateDir}), ${after} ms after its start.\n  ${base}/health`);
 	if (!isDevelopment) return;
 	console.log("\nTokens of tenant acme, valid for a week (tenant globex: POST /auth/dev {tenant, role}):");
