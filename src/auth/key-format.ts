@@ -34,10 +34,3 @@ export async function sha256(text: string): Promise<string> {
 export function hex(bytes: ArrayBuffer | Uint8Array): string {
 	return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-
-/** Compares hashes in a time that does not depend on where they differ. */
-export function sameText(a: string, b: string): boolean {
-	const encoder = new TextEncoder();
-	const [left, right] = [encoder.encode(a), encoder.encode(b)];
-	return left.length === right.length && crypto.subtle.timingSafeEqual(left, right);
-}

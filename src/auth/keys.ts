@@ -1,9 +1,10 @@
+import { sameText } from "./secrets.ts";
 import { eq } from "drizzle-orm";
 import { database } from "../db/database.ts";
 import { apiKey } from "../db/schema.ts";
 import { knownRoles } from "./permissions.ts";
 import type { Principal } from "./principal.ts";
-import { keyIdOf, sameText, secretOf, sha256 } from "./key-format.ts";
+import { keyIdOf, secretOf, sha256 } from "./key-format.ts";
 
 /** How long an isolate trusts what it read about a key: the longest that a revoked key still works. */
 const TRUSTED_MS = 30_000;

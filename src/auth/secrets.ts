@@ -31,6 +31,12 @@ export async function macOf(env: Env, purpose: Purpose, text: string): Promise<s
 	return hex(await crypto.subtle.sign("HMAC", key, encoder.encode(text)));
 }
 
+/** Compares hashes in a time that does not depend on where they differ. */
+export function sameText(a: string, b: string): boolean {
+	const [left, right] = [encoder.encode(a), encoder.encode(b)];
+	return left.length === right.length && crypto.subtle.timingSafeEqual(left, right);
+}
+
 type KeyAlgorithmOf = { name: "AES-GCM"; length: number } | { name: "HMAC"; hash: string; length: number };
 
 function keyFor(

@@ -1,5 +1,4 @@
-import { sameText } from "../auth/key-format.ts";
-import { macOf } from "../auth/secrets.ts";
+import { macOf, sameText } from "../auth/secrets.ts";
 import { deliverable, hand, queued } from "../delivery/delivery.ts";
 import { codeMessage } from "../delivery/templates.ts";
 import { Failure } from "../http/failure.ts";
