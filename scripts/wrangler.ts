@@ -10,6 +10,11 @@ export function wrangler(...args: string[]): void {
 	if (status !== 0) process.exit(status ?? 1);
 }
 
+/** Whether wrangler finds what a command asks for; why it does not is shown by the command that then makes it. */
+export function isFound(...args: string[]): boolean {
+	return spawnSync(process.execPath, [bin, ...args], { cwd: root, stdio: "ignore" }).status === 0;
+}
+
 /** Runs wrangler and returns what it prints as JSON. */
 export function wranglerJson<T>(...args: string[]): T {
 	const { status, stdout } = spawnSync(process.execPath, [bin, ...args], {
