@@ -24,10 +24,10 @@ export class ForeignSite {
 		this.foyer = foyer;
 		this.#server = server.on("request", ({ url = "/" }, response) => {
 			const page = this.#pages.get(url);
-			if (!page) return response.writeHead(204).end();
+			response.statusCode = page ? 200 : 204;
 			response.setHeader("Content-Type", "text/html; charset=utf-8");
-			if (page.policy !== undefined) response.setHeader("Content-Security-Policy", page.policy);
-			response.end(this.#markup(page));
+			if (page?.policy !== undefined) response.setHeader("Content-Security-Policy", page.policy);
+			response.end(page && this.#markup(page));
 		});
 	}
 

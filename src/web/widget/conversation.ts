@@ -63,7 +63,8 @@ export class Conversation {
 
 	/** Names of the staff who are here now. */
 	get staff(): string[] {
-		const people = Array.from(this.#client?.present.values() ?? []);
+		if (this.#client?.connection !== "online") return [];
+		const people = Array.from(this.#client.present.values());
 		return people.filter(({ kind }) => kind === "Agent").map(({ name }) => name);
 	}
 

@@ -1,55 +1,53 @@
 import type { Settings } from "./settings.ts";
 
-/** What the browser keeps of a visitor, in the storage of the page that shows the widget. */
+/** What the browser keeps of a conversation, in the storage of the page that shows the widget. */
 type Kept = {
-	/** 32 hex digits, made up by the browser. */
-	visitor: string;
 	/** Something was said: there is a conversation to come back to. */
 	isStarted?: boolean | undefined;
-	/** The visitor's room, once it is known, and the id and name that it was opened with. */
-	room?: { id: string; user: string; portfolio: string } | undefined;
+	/** Once it is known */
+	room?: string | undefined;
 };
 
 /** What one tab keeps until it is closed. */
 type Tab = { isOpen?: boolean; draft?: string };
 
+const VISITOR = "foyer.visitor";
+
 /** Storage that may be full, forbidden or gone: then what is kept lasts as long as the page. */
 const inMemory = new Map<string, string>();
 
+/** Who the visitor is, and where its conversation goes on. */
 export class Memory {
-	readonly #key: string;
 	readonly user: string;
 	/** The name that agents read; a made-up one tells visitors apart. */
 	readonly portfolio: string;
+	readonly #key: string;
 
-	constructor(settings: Settings) {
-		this.#key = `foyer.widget/${settings.org}/${settings.product}`;
-		const { visitor } = this.#kept();
-		this.user = settings.user ?? visitor;
-		this.portfolio = settings.portfolio ?? `Visitor ${visitor.slice(0, 4)}`;
+	constructor({ org, product, user, portfolio }: Settings) {
+		this.user = user ?? visitorId();
+		this.portfolio = portfolio ?? `Visitor ${this.user.slice(0, 4)}`;
+		this.#key = ["foyer.widget", org, product, user ?? "", portfolio ?? ""].join("/");
 	}
 
 	get isStarted(): boolean {
-		return this.#kept().isStarted === true;
+		return this.#kept.isStarted === true;
 	}
 
-	/** The room of this visitor, if it is known. */
 	get room(): string | undefined {
-		const { room } = this.#kept();
-		return room?.user === this.user && room.portfolio === this.portfolio ? room.id : undefined;
+		return this.#kept.room;
 	}
 
 	begin(): void {
 		if (!this.isStarted) this.#keep({ isStarted: true });
 	}
 
-	keepRoom(id: string): void {
-		this.#keep({ isStarted: true, room: { id, user: this.user, portfolio: this.portfolio } });
+	keepRoom(room: string): void {
+		this.#keep({ isStarted: true, room });
 	}
 
 	/** The conversation is over: the next word begins another. */
 	forget(): void {
-		this.#keep({ isStarted: false, room: undefined });
+		this.#keep({});
 	}
 
 	get tab(): Tab {
@@ -60,17 +58,22 @@ export class Memory {
 		write(() => sessionStorage, `${this.#key}/tab`, { ...this.tab, ...change });
 	}
 
-	#kept(): Kept {
-		const kept = read<Kept>(() => localStorage, this.#key);
-		if (typeof kept?.visitor === "string") return kept;
-		const fresh = { visitor: randomId() };
-		write(() => localStorage, this.#key, fresh);
-		return fresh;
+	get #kept(): Kept {
+		return read<Kept>(() => localStorage, this.#key) ?? {};
 	}
 
-	#keep(change: Omit<Kept, "visitor">): void {
-		write(() => localStorage, this.#key, { ...this.#kept(), ...change });
+	#keep(kept: Kept): void {
+		write(() => localStorage, this.#key, kept);
 	}
+}
+
+/** One id for all widgets of a site, made up by the browser: 32 hex digits, since it opens the conversation. */
+function visitorId(): string {
+	const known = read<string>(() => localStorage, VISITOR);
+	if (typeof known === "string" && /^[\da-f]{32}$/.test(known)) return known;
+	const fresh = randomId();
+	write(() => localStorage, VISITOR, fresh);
+	return fresh;
 }
 
 /** `randomUUID` exists in secure contexts alone, and the page may be any. */
@@ -93,7 +96,7 @@ function read<T>(storage: () => Storage, key: string): T | undefined {
 	}
 }
 
-function write(storage: () => Storage, key: string, value: object): void {
+function write(storage: () => Storage, key: string, value: unknown): void {
 	const text = JSON.stringify(value);
 	try {
 		storage().setItem(key, text);

@@ -25,7 +25,7 @@ export function MessageList({ conversation, settings, words, onBottom }: Props) 
 	const times = useMemo(() => new Times(settings.language), [settings]);
 	const entries = entriesOf(messages, pending, seenUpTo);
 	const scroller = useRef<HTMLDivElement>(null);
-	const list = useRef<HTMLOListElement>(null);
+	const content = useRef<HTMLDivElement>(null);
 	const isAtBottom = useRef(true);
 	const fromEnd = useRef(0);
 	const [isAway, setAway] = useState(false);
@@ -57,7 +57,7 @@ export function MessageList({ conversation, settings, words, onBottom }: Props) 
 			look();
 		});
 		if (scroller.current) observer.observe(scroller.current);
-		if (list.current) observer.observe(list.current);
+		if (content.current) observer.observe(content.current);
 		return () => observer.disconnect();
 	}, []);
 
@@ -67,37 +67,31 @@ export function MessageList({ conversation, settings, words, onBottom }: Props) 
 	return (
 		<div class="conversation">
 			<div ref={scroller} class="scroller" tabIndex={0} role="region" aria-label={words.conversation} onScroll={look}>
-				{entries.length === 0 && <Beginning settings={settings} words={words} />}
-				{hasEarlier && <p class="earlier">{words.earlier}</p>}
-				<ol ref={list} class="messages">
-					{entries.map((entry) => [
-						entry.startsDay && (
-							<li key={`day ${entry.key}`} class="day">
-								{times.day(entry.date)}
-							</li>
-						),
-						<MessageItem
-							key={entry.key}
-							entry={entry}
-							isLastOwn={entry.key === lastOwnKey}
-							isLastSeen={entry.key === lastSeenKey}
-							words={words}
-							times={times}
-							onRetry={(key) => client?.retry(key)}
-							onDiscard={(key) => client?.discard(key)}
-						/>,
-					])}
-				</ol>
-				{typing.length > 0 && (
-					<p class="typing">
-						<span class="dots" aria-hidden="true">
-							<i />
-							<i />
-							<i />
-						</span>
-						{say(typing.length === 1 ? words.isWriting : words.areWriting, typing.join(", "))}
-					</p>
-				)}
+				<div ref={content} class="content">
+					{entries.length === 0 && <Beginning settings={settings} words={words} />}
+					{hasEarlier && <p class="earlier">{words.earlier}</p>}
+					<ol>
+						{/* Flat, or a page put before would make all of them anew. */}
+						{entries.flatMap((entry) => [
+							entry.startsDay && (
+								<li key={`day ${entry.key}`} class="day">
+									{times.day(entry.date)}
+								</li>
+							),
+							<MessageItem
+								key={entry.key}
+								entry={entry}
+								isLastOwn={entry.key === lastOwnKey}
+								isLastSeen={entry.key === lastSeenKey}
+								words={words}
+								times={times}
+								onRetry={(key) => client?.retry(key)}
+								onDiscard={(key) => client?.discard(key)}
+							/>,
+						])}
+					</ol>
+					{typing.length > 0 && <Typing names={typing} words={words} />}
+				</div>
 			</div>
 			{isAway && (
 				<button type="button" class="to-end" aria-label={words.newest} onClick={goToEnd}>
@@ -107,6 +101,19 @@ export function MessageList({ conversation, settings, words, onBottom }: Props) 
 				</button>
 			)}
 		</div>
+	);
+}
+
+function Typing({ names, words }: { names: string[]; words: Words }) {
+	return (
+		<p class="typing">
+			<span class="dots" aria-hidden="true">
+				<i />
+				<i />
+				<i />
+			</span>
+			{say(names.length === 1 ? words.isWriting : words.areWriting, names.join(", "))}
+		</p>
 	);
 }
 

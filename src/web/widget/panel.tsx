@@ -58,8 +58,9 @@ class ChatPanel implements Panel {
 			onMessage: (message) => this.#announce(message),
 		});
 		this.#hours = new HoursWatch(settings, () => this.#draw());
-		this.#dialog.addEventListener("keydown", (event) => {
-			if (event.key === "Escape" && !event.isComposing) this.close();
+		// On the button, too.
+		launcher.root.addEventListener("keydown", (event) => {
+			if (event instanceof KeyboardEvent && event.key === "Escape" && !event.isComposing) this.close();
 		});
 		// How a phone goes back.
 		this.#dialog.addEventListener("cancel", (event) => {

@@ -190,7 +190,7 @@ export const words: Record<Locale, Words> = {
 		pictureRefused: "Esta imagem não pode ser enviada.",
 		conversation: "Conversa",
 		earlier: "A carregar mensagens anteriores",
-		you: "Eu",
+		you: "Você",
 		sending: "A enviar",
 		sent: "Enviada",
 		seen: "Lida",
