@@ -26,12 +26,9 @@ export function shortGramsOf(nameKey: string): string[] {
 }
 
 /** A folded text as its overlapping threes. Names that contain it have them, one after the other. */
-export function gramsOf(nameKey: string): string {
+export function gramsOf(nameKey: string): string[] {
 	const characters = [...unbroken(nameKey)];
-	return characters
-		.slice(0, -2)
-		.map((_, at) => characters.slice(at, at + 3).join(""))
-		.join(" ");
+	return characters.slice(0, -2).map((_, at) => characters.slice(at, at + 3).join(""));
 }
 
 /** A text of any characters as one token of the index. */

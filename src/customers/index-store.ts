@@ -58,7 +58,7 @@ function entryOf(tenantId: string, row: Unindexed): Entry {
 	if (path === null) return { id, seq, grams: "", facets: "", name: "", reference: "", updated: 0 };
 	const facets = facetsOf(tenantId, id, { ...row, path });
 	const { name_key: name, reference_id: reference, updated_at: updated } = row;
-	return { id, seq, grams: gramsOf(name), facets, name, reference, updated };
+	return { id, seq, grams: gramsOf(name).join(" "), facets, name, reference, updated };
 }
 
 /** An older entry never takes the place of a newer one, in whichever order they come. */

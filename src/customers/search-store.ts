@@ -9,18 +9,16 @@ import { idOfPath } from "./row.ts";
 import { keyOf, tokenOfSection, type Section } from "./section.ts";
 
 /** A filter as the index is asked for it; undefined for a list of ids, which the index does not know. */
-export function questionOf(tenantId: string, filter: Filter): string | undefined {
+export function questionOf(tenantId: string, filter: Filter, text: Text = sieve): string | undefined {
 	const terms = termsOf(filter, undefined);
-	return terms && asked(filter, terms.length > 0 ? terms : [anyOf([tokens.tenant(tenantId)])]);
+	return terms && asked(filter, terms.length > 0 ? terms : [anyOf([tokens.tenant(tenantId)])], text);
 }
 
 /** The same of one section of an order. */
 export function questionIn({ tenantId }: Directory, filter: Filter, order: Order, section: Section): string {
 	const token = tokenOfSection(tenantId, section, order);
-	return asked(filter, [
-		...(token === undefined ? [] : [anyOf([token])]),
-		...(termsOf(filter, section.account?.id) ?? []),
-	]);
+	const terms = termsOf(filter, section.account?.id) ?? [];
+	return asked(filter, token === undefined ? terms : [anyOf([token]), ...terms], sieve);
 }
 
 /**
@@ -39,18 +37,39 @@ function termsOf(filter: Filter, account: number | undefined): string[] | undefi
 	].map(anyOf);
 }
 
-function asked({ nameKey }: Filter, terms: readonly string[]): string {
-	return [...(nameKey === undefined ? [] : [containing(nameKey)]), ...terms].join(" AND ");
+function asked({ nameKey }: Filter, terms: readonly string[], text: Text): string {
+	return [...terms, ...(nameKey === undefined ? [] : [text(nameKey)])].join(" AND ");
+}
+
+/** How names with a text are asked for. */
+type Text = (nameKey: string) => string;
+
+/** Names that contain the text, and no others: what counts them. */
+export const exactly: Text = (nameKey) =>
+	isShort(nameKey) ? sieve(nameKey) : `grams : "${gramsOf(nameKey).join(" ")}"`;
+
+/** Grams of a text that a name is sifted by. */
+const SIFTED_BY = 6;
+
+/**
+ * Names that have the grams of the text anywhere, where the record is asked afterwards: whether they follow one another is what takes FTS5
+ * longest to find out (20 ms of 24 where 77,000 names have a text and none of them is in a section).
+ */
+function sieve(nameKey: string): string {
+	if (isShort(nameKey)) return anyOf([tokens.short(tokenOf(nameKey))]);
+	const grams = gramsOf(nameKey);
+	const some = grams.filter((_, at) => at % 3 === 0 || at === grams.length - 1).slice(0, SIFTED_BY);
+	return some.map((gram) => `grams : "${gram}"`).join(" AND ");
+}
+
+function isShort(nameKey: string): boolean {
+	return [...nameKey].length < 3;
 }
 
 function subtreeTokens({ path, withSelf }: { path: string; withSelf: boolean }, account: number | undefined): string[] {
 	const id = idOfPath(path);
 	const below = account === undefined ? tokens.below(id) : tokens.belowIn(id, account);
 	return withSelf ? [below, tokens.self(id)] : [below];
-}
-
-function containing(nameKey: string): string {
-	return [...nameKey].length < 3 ? anyOf([tokens.short(tokenOf(nameKey))]) : `grams : "${gramsOf(nameKey)}"`;
 }
 
 function anyOf(alternatives: readonly string[]): string {
