@@ -9,6 +9,7 @@ import { accounts } from "./customers/account-routes.ts";
 import { customers } from "./customers/routes.ts";
 import { customerStreams } from "./customers/stream-routes.ts";
 import { tags } from "./customers/tag-routes.ts";
+import { activity } from "./activity/routes.ts";
 import { consolePage } from "./console/routes.ts";
 import { connectionRequests, connections } from "./connections/routes.ts";
 import { contacts } from "./contacts/routes.ts";
@@ -51,6 +52,7 @@ const features = new Hono<FoyerEnv>()
 	.route("/accounts", accounts)
 	.route("/tags", tags)
 	.route("/v1/contact", contacts)
+	.route("/v1/activity", activity)
 	.route("/v1/customerlink", customerLinks)
 	.route("/v1/resourcetype", resourceTypes)
 	.route("/v1/linkpolicy", linkPolicies)

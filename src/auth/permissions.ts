@@ -7,6 +7,8 @@ const granted = {
 	"chat:use": ["Agent", "Administrator"],
 	/** Act in every chat of the tenant. */
 	"chat:administer": ["Administrator"],
+	/** See how much goes on in the tenant. */
+	"activity:read": ["Manager", "Administrator"],
 	/** Speak as staff and enumerate an org in the visitor dialect. */
 	"visitors:serve": ["Agent", "Manager", "Administrator"],
 	/** Work in another tenant than one's own. */

@@ -78,17 +78,20 @@ export async function removeCustomer(
 	const most = cascade ? limits.subtree : 1;
 	const gone = sql`customer m CROSS JOIN customer c ON m.tenant_id = ${tenantId} AND m.id = ${row.id} AND m.version = ${row.version}
 		AND m.descendant_count < ${most} AND c.tenant_id = m.tenant_id AND c.path >= m.path AND c.path < m.path || 'g'`;
-	const [, , , , , , deleted] = await batch<[unknown, unknown, unknown, unknown, unknown, unknown, { id: number }]>(db, [
-		sql`UPDATE customer SET descendant_count = descendant_count - x.size, child_count = child_count - x.is_parent
+	const [, , , , , , deleted] = await batch<[unknown, unknown, unknown, unknown, unknown, unknown, { id: number }]>(
+		db,
+		[
+			sql`UPDATE customer SET descendant_count = descendant_count - x.size, child_count = child_count - x.is_parent
 			FROM (SELECT a.id, m.descendant_count + 1 AS size, l.value = length(m.path) - ${STEP} AS is_parent
 				FROM customer m CROSS JOIN ${stepsTo(tenantId, "m.path")} WHERE a.id <> m.id
 				AND m.tenant_id = ${tenantId} AND m.id = ${row.id} AND m.version = ${row.version} AND m.descendant_count < ${most}) x
 			WHERE customer.id = x.id`,
-		...(grow(tenantId, gone, -1) as [SQL, SQL, SQL]),
-		owe(gone, NEXT_SEQ),
-		sql`UPDATE contact SET customer_uid = NULL, version = version + 1, updated_at = ${now}
+			...(grow(tenantId, gone, -1) as [SQL, SQL, SQL]),
+			owe(gone, NEXT_SEQ),
+			sql`UPDATE contact SET customer_uid = NULL, version = version + 1, updated_at = ${now}
 			WHERE tenant_id = ${tenantId} AND customer_uid IN (SELECT c.uid FROM ${gone})`,
-		sql`DELETE FROM customer WHERE id IN (SELECT c.id FROM ${gone}) RETURNING id`,
-	]);
+			sql`DELETE FROM customer WHERE id IN (SELECT c.id FROM ${gone}) RETURNING id`,
+		],
+	);
 	return deleted.length;
 }

@@ -11,6 +11,7 @@ export const holders: Record<Permission, readonly Role[]> = {
 	"chat:use": ["Agent", "Administrator"],
 	"chat:administer": ["Administrator"],
 	"visitors:serve": ["Agent", "Manager", "Administrator"],
+	"activity:read": ["Manager", "Administrator"],
 	"tenants:all": ["SystemAdministrator"],
 	"contacts:manage": ["SystemAdministrator", "Administrator", "Manager", "Agent"],
 	"connections:use": ["SystemAdministrator", "Administrator", "Manager", "Agent", "Customer"],
@@ -122,6 +123,11 @@ export const guardedRoutes: readonly RouteCase[] = [
 	staff("DELETE /v1/ChatMember/:ChatMemberId", "not found", ({ memberId }) => ({ path: `/v1/ChatMember/${memberId}` })),
 	orgSettings("GET /v1/org/:OrgId", ({ orgId }) => ({ path: `/v1/org/${orgId}` })),
 	orgSettings("PUT /v1/org/:OrgId", ({ orgId }) => ({ path: `/v1/org/${orgId}`, body: {} })),
+	{
+		...staff("GET /v1/activity", "served", () => ({ path: "/v1/activity" })),
+		permission: "activity:read",
+		by: "Administrator",
+	},
 	ofOrg("GET /api/v2/room-list", ({ orgId }) => ({ path: `/api/v2/room-list/?org_id=${orgId}&product_name=LOGIN` })),
 	ofOrg("POST /api/v2/get_QR_Id/:org_id", ({ orgId }) => ({ path: `/api/v2/get_QR_Id/${orgId}/` })),
 	ofOrg("POST /api/v2/init/:org_id/:product_name/:user_id", ({ orgId }) => ({

@@ -3,6 +3,7 @@ import "../design.css";
 import { applyTheme } from "../theme.ts";
 import { App } from "./app.tsx";
 import "./console.css";
+import "./core/parts.css";
 
 applyTheme();
 const root = document.getElementById("app");
