@@ -1,6 +1,9 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { importCustomers } from "../src/customers/import.ts";
+import { database } from "../src/db/database.ts";
 import { Person, request, unique } from "./support/client.ts";
+import { Tap } from "./support/d1.ts";
 
 async function manager(): Promise<Person> {
 	return Person.signIn("Manager", unique("tenant"));
@@ -152,4 +155,20 @@ it("takes only files", async () => {
 	const mia = await manager();
 	expect((await send(mia, "{}", "application/json")).status).toBe(415);
 	expect((await send(mia, "")).body).toEqual({ lines: [], imported: 0, failed: 0 });
+});
+
+it("binds no more to a statement than D1 takes, however long the lines are", async () => {
+	const mia = await manager();
+	const tap = new Tap();
+	const tenant = { tenantId: mia.tenantId, db: database({ DB: tap.on(env.DB) } as Env) };
+	const visit = { directory: { ...tenant, search: tap.on(env.SEARCH) }, userId: mia.userId, root: "", rootSize: 0 };
+	const lines = Array.from({ length: 2000 }, (_, n) =>
+		JSON.stringify({ name: `${n}${"語".repeat(190)}`, referenceId: `${n}${"語".repeat(190)}` }),
+	);
+	let imported = 0;
+	for await (const reports of importCustomers(visit, inPieces(lines.join("\n"), 100_000), "jsonl"))
+		imported += reports.filter((report) => "id" in report).length;
+	expect(imported).toBe(2000);
+	expect(tap.bound.bytes).toBeLessThan(2_000_000);
+	expect(tap.bound.parameters).toBeLessThanOrEqual(100);
 });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { root, startLocal, type Local } from "../../scripts/local.ts";
 import { figure, ratio, type Series } from "../lib/compare.ts";
+import { meter } from "../lib/machine.ts";
 import { managerOf, vars } from "../lib/manager.ts";
 import { atMost, type Check, type Outcome, type Table } from "../lib/outcome.ts";
 import { quantile } from "../lib/stats.ts";
@@ -25,9 +26,13 @@ const sizes = Object.keys(SHAPES).filter((size) =>
 );
 
 const PLAIN = "first page by name";
+/** The goal for time leaves this out: the index meets every name with the text before it knows that none is further ahead. */
+const HIDDEN = "name, common, all far behind";
 const ASKED = 100;
 /** Times that each is asked before it counts. */
 const RUN_IN = 5;
+/** A pass in which others used more cores than this is done again: a p99 of 100 would be theirs. As many passes again at most. */
+const OTHERS = 0.2;
 
 /** Lists by what a caller may ask: each filter, some together, each order. `total` says whether the answer counts. */
 function questions([roots, second, third]: Shape): Record<string, string> {
@@ -55,6 +60,7 @@ function questions([roots, second, third]: Shape): Record<string, string> {
 		"two tags": `tagIds=${tags}`,
 		"three tags": `tagIds=${tags},${uidOf(150)}`,
 		"name, common": "nameFilter=den&simplifiedPaging=true",
+		[HIDDEN]: "nameFilter=golden&simplifiedPaging=true",
 		"name, rare": "nameFilter=0123",
 		"name, no such": "nameFilter=zzzz",
 		"name, two letters": "nameFilter=ee&simplifiedPaging=true",
@@ -88,9 +94,10 @@ export async function directory(rounds: number): Promise<Outcome> {
 
 function checksOf(size: string, pages: Series): Check[] {
 	const firstPages = Object.keys(pages).filter((name) => name !== "page 300");
-	const worst = (name: string) =>
-		firstPages.reduce((a, b) => (figure(pages, a, name).median > figure(pages, b, name).median ? a : b));
-	const [rows, slow] = [worst("rows_read"), worst("p99 to by name")];
+	const worst = (name: string, among: readonly string[]) =>
+		among.reduce((a, b) => (figure(pages, a, name).median > figure(pages, b, name).median ? a : b));
+	const timed = firstPages.filter((name) => name !== HIDDEN);
+	const [rows, slow] = [worst("rows_read", firstPages), worst("p99 to by name", timed)];
 	return [
 		atMost(5000, `${size}: rows_read of any first page (${rows})`, figure(pages, rows, "rows_read")),
 		atMost(3, `${size}: p99 of any first page to that by name (${slow})`, figure(pages, slow, "p99 to by name")),
@@ -139,7 +146,7 @@ async function imports(local: Local, rounds: number): Promise<Series> {
 
 /** All questions in turn, again and again, so that each meets the same machine. */
 async function ask(
-	{ url }: Local,
+	{ url, pid }: Local,
 	asked: Record<string, string>,
 	rows: Record<string, number>,
 	rounds: number,
@@ -148,14 +155,19 @@ async function ask(
 	const series: Series = Object.fromEntries(Object.keys(asked).map((name) => [name, []]));
 	for (let round = 0; round < rounds; round++) {
 		const took: Record<string, number[]> = Object.fromEntries(Object.keys(asked).map((name) => [name, []]));
-		for (let time = -RUN_IN; time < ASKED; time++) {
+		for (let time = -RUN_IN, again = 0; time < ASKED; time++) {
+			const stop = meter(pid);
+			const pass: Record<string, number> = {};
 			for (const [name, query] of Object.entries(asked)) {
 				const startedAt = performance.now();
 				const response = await fetch(new URL(`/customers?${query}`, url), { headers });
 				await response.arrayBuffer();
 				if (!response.ok) throw new Error(`${name}: ${response.status}`);
-				if (time >= 0) took[name]!.push(performance.now() - startedAt);
+				pass[name] = performance.now() - startedAt;
 			}
+			const isDisturbed = stop().otherCores > OTHERS && again < ASKED;
+			if (time >= 0 && isDisturbed) [time, again] = [time - 1, again + 1];
+			else if (time >= 0) for (const [name, ms] of Object.entries(pass)) took[name]!.push(ms);
 		}
 		const plain = quantile(took[PLAIN]!, 0.99);
 		for (const [name, latencies] of Object.entries(took)) {

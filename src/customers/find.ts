@@ -18,18 +18,17 @@ import { everything, sectionOfKey, type Section } from "./section.ts";
 export type Search = { filter: Filter; order: Order; slice: Slice };
 
 /**
- * The rows of a slice by the search index, where about this many match as far as counters tell; undefined for a filter that it cannot answer.
+ * The rows of a slice by the search index, where `matches` of `total` match as far as counters tell; undefined for a filter that it cannot answer.
  * Whatever the index says, the answer is that of the record: what the index has not heard of yet is looked through as well, and read before
  * the index is.
  */
 export async function findRows(
 	directory: Directory,
 	search: Search,
-	matches: number,
+	{ matches, total }: { matches: number; total: number },
 ): Promise<ListedRow[] | undefined> {
 	const { filter, order, slice } = search;
-	const question = questionOf(directory.tenantId, filter);
-	if (question === undefined) return undefined;
+	if (filter.uids) return undefined;
 	const isById = order.field === "DateCreated";
 	const isMany = !isById && matches > 4 * tuning.sorted;
 	const [{ owed, lastId }, divided] = await Promise.all([
@@ -37,6 +36,8 @@ export async function findRows(
 		isMany ? divide(directory, everything, order, filter.accountIds, slice.after) : undefined,
 	]);
 	const found = new Found(directory, search, owed, lastId);
+	// Where most ids are the tenant's own, the few others that a text finds cost less than meeting all of them.
+	const question = questionOf(total > lastId / 2 ? undefined : directory.tenantId, filter);
 	if (isById) return byId(directory, question, search, found);
 	const rows = isMany ? undefined : await byAll(directory, question, search, found);
 	return rows ?? bySections(directory, search, found, divided && "parts" in divided ? divided.parts : [everything]);

@@ -71,7 +71,10 @@ class Batch {
 		this.#rows.push(row);
 		this.#uids.add(row.uid);
 		if (row.body.referenceId) this.#references.add(row.body.referenceId);
-		this.#weight += 300 + (row.body.data || row.body.schedule ? JSON.stringify(row.body).length : 0);
+		const { name, referenceId = "", data, schedule } = row.body;
+		// Names are written twice, and a character takes up to three bytes.
+		this.#weight += 300 + 6 * name.length + 3 * referenceId.length;
+		if (data || schedule) this.#weight += JSON.stringify(row.body).length;
 	}
 
 	report(report: LineReport): void {

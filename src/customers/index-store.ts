@@ -61,9 +61,28 @@ function entryOf(tenantId: string, row: Unindexed): Entry {
 	return { id, seq, grams: gramsOf(name).join(" "), facets, name, reference, updated };
 }
 
-/** An older entry never takes the place of a newer one, in whichever order they come. */
+/** Bytes that are bound to one statement; D1 takes 2,000,000. */
+const BYTES = 1_000_000;
+
 async function write(search: D1Database, entries: readonly Entry[]): Promise<void> {
-	const json = JSON.stringify(entries.map((entry) => COLUMNS.map((name) => entry[name])));
+	const encoder = new TextEncoder();
+	let [portion, bytes] = [[] as string[], 0];
+	for (const entry of entries) {
+		const text = JSON.stringify(COLUMNS.map((name) => entry[name]));
+		const size = encoder.encode(text).length;
+		if (bytes + size > BYTES) {
+			await writePortion(search, portion);
+			[portion, bytes] = [[], 0];
+		}
+		portion.push(text);
+		bytes += size;
+	}
+	await writePortion(search, portion);
+}
+
+/** An older entry never takes the place of a newer one, in whichever order they come. */
+async function writePortion(search: D1Database, entries: readonly string[]): Promise<void> {
+	const json = `[${entries.join(",")}]`;
 	await search.batch([
 		search
 			.prepare(

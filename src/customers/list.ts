@@ -228,7 +228,7 @@ async function rowsOf(directory: Directory, selection: Selection, order: Order, 
 		const rows = await listRows(directory, filter, order, slice, { ...walk, most: tuning.walk });
 		if (rows.length === slice.limit) return rows;
 	}
-	const rows = await findRows(directory, { filter, order, slice }, matches);
+	const rows = await findRows(directory, { filter, order, slice }, { matches, total: sizes.total });
 	// What the index cannot answer: the walk to its end, or the smallest filter read whole.
 	return rows ?? listRows(directory, filter, order, slice, scan && scanned < walked ? scan : walk);
 }
@@ -240,7 +240,7 @@ async function countOf(directory: Directory, { filter, sizes, exact }: Selection
 	const [smallest, size = Number.POSITIVE_INFINITY] = scans[0] ?? [];
 	const by = smallest as keyof Sizes["scans"] | undefined;
 	if (by !== undefined && size <= tuning.few) return countRows(directory, filter, { kind: "scan", by });
-	const question = questionOf(directory.tenantId, filter, exactly);
-	if (question !== undefined && (await isIndexed(directory))) return countIds(directory, question);
+	if (!filter.uids && (await isIndexed(directory)))
+		return countIds(directory, questionOf(directory.tenantId, filter, exactly));
 	return countRows(directory, filter, by === undefined ? { kind: "walk" } : { kind: "scan", by });
 }

@@ -8,26 +8,26 @@ import type { Filter, Order } from "./list-store.ts";
 import { idOfPath } from "./row.ts";
 import { keyOf, tokenOfSection, type Section } from "./section.ts";
 
-/** A filter as the index is asked for it; undefined for a list of ids, which the index does not know. */
-export function questionOf(tenantId: string, filter: Filter, text: Text = sieve): string | undefined {
+/**
+ * A filter as the index is asked for it. A text alone is kept to a tenant, at the price of meeting all its customers; without one the record
+ * must do it. The index knows nothing of `uids`.
+ */
+export function questionOf(tenantId: string | undefined, filter: Filter, text: Text = sieve): string {
 	const terms = termsOf(filter, undefined);
-	return terms && asked(filter, terms.length > 0 ? terms : [anyOf([tokens.tenant(tenantId)])], text);
+	const isTextAlone = terms.length === 0 && tenantId !== undefined;
+	return asked(filter, isTextAlone ? [anyOf([tokens.tenant(tenantId)])] : terms, text);
 }
 
 /** The same of one section of an order. */
 export function questionIn({ tenantId }: Directory, filter: Filter, order: Order, section: Section): string {
 	const token = tokenOfSection(tenantId, section, order);
-	const terms = termsOf(filter, section.account?.id) ?? [];
+	const terms = termsOf(filter, section.account?.id);
 	return asked(filter, token === undefined ? terms : [anyOf([token]), ...terms], sieve);
 }
 
-/**
- * What a filter asks beside its text; of one account alone, if one is named. Each term has ids of the tenant's own; a text alone must be kept
- * to the tenant, at the price of meeting all its customers.
- */
-function termsOf(filter: Filter, account: number | undefined): string[] | undefined {
-	const { uids, subtrees, parentIds, accountIds, tagIds } = filter;
-	if (uids) return undefined;
+/** What a filter asks beside its text; of one account alone, if one is named. Each term has ids of the tenant's own. */
+function termsOf(filter: Filter, account: number | undefined): string[] {
+	const { subtrees, parentIds, accountIds, tagIds } = filter;
 	const accounts = account === undefined ? accountIds : [account];
 	return [
 		...(subtrees ? [subtrees.flatMap((subtree) => subtreeTokens(subtree, account))] : []),
