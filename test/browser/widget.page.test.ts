@@ -103,6 +103,23 @@ describe("on somebody else's page", () => {
 		expect((await visitor.panel.boundingBox())?.width).toBe(384);
 	});
 
+	it("works on a page without https, and where nothing may be stored", async () => {
+		const visitor = await arrive({
+			body: `<script>
+				Object.defineProperty(crypto, "randomUUID", { value: undefined });
+				for (const name of ["localStorage", "sessionStorage", "indexedDB"])
+					Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+			</script>`,
+		});
+		await visitor.open();
+		await visitor.say("Hello?");
+		await visitor.panel.getByText("Sent").waitFor();
+		await visitor.say("Hello!");
+		await expect.poll(() => visitor.panel.getByText("Sending").count()).toBe(0);
+		expect(await visitor.shown()).toEqual(["Hello?", "Hello!"]);
+		expect(visitor.complaints).toEqual([]);
+	});
+
 	it("is one widget however often its script is loaded, and opens when the page says so", async () => {
 		const tag = `<script src="${server.url}/widget.js" data-org="DOWELL12345" data-product="LOGOSCAN"></script>`;
 		const visitor = await arrive({ body: `${tag}${tag}<button onclick="foyerWidget.open()">Talk to us</button>` });

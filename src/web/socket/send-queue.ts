@@ -1,4 +1,5 @@
 import type { Outbox, Pending } from "./outbox.ts";
+import { randomId } from "./random-id.ts";
 import { RefusedError } from "./refused-error.ts";
 import type { Ack } from "./wire.ts";
 
@@ -35,7 +36,7 @@ export class SendQueue {
 	}
 
 	async add(body: string, more: Pick<Pending, "messageType" | "replyToChatMessageId">): Promise<string> {
-		const clientMessageId = crypto.randomUUID();
+		const clientMessageId = randomId();
 		const pending: Pending = { clientMessageId, body, ...more, dateCreated: new Date().toISOString() };
 		this.#pending = [...this.#pending, pending];
 		this.#options.onChange();

@@ -1,3 +1,4 @@
+import { randomId } from "../socket/random-id.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the browser keeps of a conversation, in the storage of the page that shows the widget. */
@@ -74,11 +75,6 @@ function visitorId(): string {
 	const fresh = randomId();
 	write(() => localStorage, VISITOR, fresh);
 	return fresh;
-}
-
-/** `randomUUID` exists in secure contexts alone, and the page may be any. */
-function randomId(): string {
-	return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Even to name a storage may throw. */
