@@ -2,12 +2,14 @@ import type { JSX } from "preact";
 
 const HUES = 12;
 
-/** One or two letters on a colour that stays with the name. What they stand for is said beside it. */
+/** One or two letters on a colour that stays with the name. What they stand for is said beside it; the letters are drawn, and no text. */
 export function Avatar({ name, isHere }: { name: string; isHere?: boolean }): JSX.Element {
 	return (
-		<span class={`avatar hue-${hueOf(name)}${isHere ? " here" : ""}`} aria-hidden="true">
-			{initials(name)}
-		</span>
+		<span
+			class={`avatar hue-${hueOf(name)}${isHere ? " here" : ""}`}
+			data-letters={initials(name)}
+			aria-hidden="true"
+		/>
 	);
 }
 
