@@ -97,7 +97,14 @@ function Row({ day, before, after, now }: RowProps): JSX.Element {
 				))}
 				{now !== undefined && <span class="week-now" style={{ left: `${(now / 1440) * 100}%` }} />}
 			</span>
-			<span class="week-text">{inWords(day, before, after)}</span>
+			<span class="week-text">
+				{inWords(day, before, after).map((part, index, { length }) => (
+					<span key={part}>
+						{part}
+						{index < length - 1 ? ", " : ""}
+					</span>
+				))}
+			</span>
 		</li>
 	);
 }
@@ -113,16 +120,14 @@ function isState(state: string | null, name: string): boolean {
 }
 
 /** What a day is, without the hours when nobody is there; what goes over midnight is said once from when and once until when. */
-function inWords({ spans }: Day, before: Day | undefined, after: Day | undefined): string {
+function inWords({ spans }: Day, before: Day | undefined, after: Day | undefined): string[] {
 	const said = spans.filter(({ state }) => !isState(state, "Closed"));
-	if (said.length === 0) return "Closed";
-	return said
-		.map((span) => {
-			if (span.state === null) return `more changes after ${clock(span.from)} than are drawn`;
-			const name = isState(span.state, "Open") ? "" : `${span.state} `;
-			return `${name}${timesOf(span, goesOn(before?.spans.at(-1), span), goesOn(span, after?.spans[0]))}`;
-		})
-		.join(", ");
+	if (said.length === 0) return ["Closed"];
+	return said.map((span) => {
+		if (span.state === null) return `more changes after ${clock(span.from)} than are drawn`;
+		const name = isState(span.state, "Open") ? "" : `${span.state} `;
+		return `${name}${timesOf(span, goesOn(before?.spans.at(-1), span), goesOn(span, after?.spans[0]))}`;
+	});
 }
 
 function goesOn(span: Span | undefined, next: Span | undefined): boolean {
