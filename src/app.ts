@@ -41,11 +41,11 @@ const features = new Hono<FoyerEnv>()
 	.route("/health", health)
 	.route("/auth", auth)
 	.route("/access-token", accessTokens)
+	// Before the chats: their ids stand where its name does.
+	.route("/v1/Chat/Lobby", lobby)
 	.route("/v1/Chat", chats)
 	.route("/v1/ChatMessage", chatMessages)
 	.route("/v1/ChatMember", chatMembers)
-	// Before the chats: their ids stand where its name does.
-	.route("/v1/Chat/Lobby", lobby)
 	.route("/", customerStreams)
 	.route("/v1/org", orgs)
 	.route("/customers", customers)
