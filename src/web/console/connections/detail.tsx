@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { announce } from "../core/announce.tsx";
 import { call, messageOf } from "../core/api.ts";
@@ -88,20 +88,6 @@ function Content({ connection, steps, onChanged }: ContentProps): JSX.Element {
 					</h1>
 					<span class={toneOf[connection.status]}>{connection.status}</span>
 				</div>
-				{steps.length > 0 && (
-					<div class="detail-actions" role="group" aria-label="What to do">
-						{steps.map((step) => (
-							<button
-								key={`${step.action} ${step.by}`}
-								type="button"
-								class={`button${step.isDanger ? " danger" : ""}${step.action === "accept" ? " primary" : ""}`}
-								onClick={() => (step.asks === undefined ? void take(step, "") : (asking.value = step))}
-							>
-								<span class="label-text">{step.label}</span>
-							</button>
-						))}
-					</div>
-				)}
 				{done.value && (
 					<p class="notice done">
 						{done.value.text}
@@ -119,7 +105,11 @@ function Content({ connection, steps, onChanged }: ContentProps): JSX.Element {
 				)}
 			</header>
 			<div class="detail-body">
-				<Facts connection={connection} />
+				<Facts
+					connection={connection}
+					steps={steps}
+					onStep={(step) => (step.asks === undefined ? void take(step, "") : (asking.value = step))}
+				/>
 				<History id={connection.connectionId} version={connection.version} names={[asker, asked]} />
 			</div>
 			{asking.value && (
@@ -180,7 +170,7 @@ function Confirm({ step, onClose, onConfirm }: ConfirmProps): JSX.Element {
 						Leave it
 					</button>
 					<button type="submit" class={`button ${step.isDanger ? "danger" : "primary"}`}>
-						{step.action === "cancel" ? "Take back" : step.action.charAt(0).toUpperCase() + step.action.slice(1)}
+						{step.name}
 					</button>
 				</div>
 			</form>
@@ -188,8 +178,14 @@ function Confirm({ step, onClose, onConfirm }: ConfirmProps): JSX.Element {
 	);
 }
 
-function Facts({ connection }: { connection: Connection }): JSX.Element {
+type FactsProps = { connection: Connection; steps: Step[]; onStep: (step: Step) => void };
+
+function Facts({ connection, steps, onStep }: FactsProps): JSX.Element {
 	const { asker, asked } = ends(connection);
+	const people = [
+		{ ...asker, does: "asked" },
+		{ ...asked, does: "was asked" },
+	];
 	const facts: [string, string | null | undefined][] = [
 		["Role", connection.roleName ?? "one that is gone"],
 		["Type", connection.contactTypeName ?? "one that is gone"],
@@ -206,17 +202,25 @@ function Facts({ connection }: { connection: Connection }): JSX.Element {
 	return (
 		<section class="block" aria-label="Between whom">
 			<div class="pair">
-				<Person name={asker.name} does="asked" isBlocking={connection.blockedByContactIds.includes(asker.id)} />
-				<Person name={asked.name} does="was asked" isBlocking={connection.blockedByContactIds.includes(asked.id)} />
+				{people.map(({ id, name, does }) => (
+					<Person
+						key={id}
+						name={name}
+						does={does}
+						isBlocking={connection.blockedByContactIds.includes(id)}
+						steps={steps.filter(({ by }) => by === id)}
+						onStep={onStep}
+					/>
+				))}
 			</div>
 			<dl class="facts">
 				{facts.map(
 					([name, value]) =>
 						value && (
-							<>
-								<dt key={name}>{name}</dt>
+							<Fragment key={name}>
+								<dt>{name}</dt>
 								<dd dir="auto">{value}</dd>
-							</>
+							</Fragment>
 						),
 				)}
 			</dl>
@@ -224,15 +228,39 @@ function Facts({ connection }: { connection: Connection }): JSX.Element {
 	);
 }
 
-function Person({ name, does, isBlocking }: { name: string; does: string; isBlocking: boolean }): JSX.Element {
+type PersonProps = {
+	name: string;
+	does: string;
+	isBlocking: boolean;
+	steps: Step[];
+	onStep: (step: Step) => void;
+};
+
+/** One of the two, with what it can do. */
+function Person({ name, does, isBlocking, steps, onStep }: PersonProps): JSX.Element {
 	return (
-		<p class="person">
+		<div class="person">
 			<Avatar name={name} />
-			<span>
+			<p>
 				<b dir="auto">{name}</b>
 				<span class="quiet small">{does}</span>
-			</span>
+			</p>
 			{isBlocking && <span class="badge danger">blocks the other</span>}
-		</p>
+			{steps.length > 0 && (
+				<div class="detail-actions" role="group" aria-label={`What ${name} can do`}>
+					{steps.map((step) => (
+						<button
+							key={step.action}
+							type="button"
+							class={`button${step.isDanger ? " danger" : ""}${step.action === "accept" ? " primary" : ""}`}
+							aria-label={step.label}
+							onClick={() => onStep(step)}
+						>
+							{step.name}
+						</button>
+					))}
+				</div>
+			)}
+		</div>
 	);
 }

@@ -3,8 +3,10 @@ import type { Action, Connection, Status } from "./types.ts";
 /** Something that one of the two contacts can do about a connection as it stands. */
 export type Step = {
 	action: Action | "request";
-	/** The contact that does it, and its name. */
+	/** The contact that does it. */
 	by: string;
+	/** What its button says; `label` also says who does it and to whom, and begins with the same. */
+	name: string;
 	label: string;
 	isDanger?: boolean;
 	/** What to know before it is done. */
@@ -36,16 +38,18 @@ export function stepsFor(connection: Connection, own?: string): Step[] {
 function answers({ status }: Connection, asker: End, asked: End): Step[] {
 	if (status !== "Requested") return [];
 	return [
-		{ action: "accept", by: asked.id, label: `Accept for ${asked.name}` },
+		{ action: "accept", by: asked.id, name: "Accept", label: `Accept for ${asked.name}` },
 		{
 			action: "decline",
 			by: asked.id,
+			name: "Decline",
 			label: `Decline for ${asked.name}`,
 			asks: "The other one can ask again after seven days. This cannot be taken back.",
 		},
 		{
 			action: "cancel",
 			by: asker.id,
+			name: "Take back",
 			label: `Take back for ${asker.name}`,
 			asks: "Nobody of the two can ask again for a day. This cannot be taken back.",
 		},
@@ -61,17 +65,18 @@ function forEither(connection: Connection, end: End, both: End[]): Step[] {
 	const other = both.find(({ id }) => id !== end.id) ?? end;
 	const steps: Step[] = [];
 	if (over.includes(status) && !(cooldownUntil && Date.parse(cooldownUntil) > Date.now()))
-		steps.push({ action: "request", by: end.id, label: `Ask again for ${end.name}` });
+		steps.push({ action: "request", by: end.id, name: "Ask again", label: `Ask again for ${end.name}` });
 	if (status === "Accepted")
 		steps.push({
 			action: "remove",
 			by: end.id,
+			name: "Remove",
 			label: `Remove for ${end.name}`,
 			isDanger: true,
 			asks: "They are then not connected any more. To be so again, one has to ask and the other to accept.",
 		});
-	const unblock: Step = { action: "unblock", by: end.id, label: `Unblock for ${end.name}` };
-	const block: Step = { action: "block", by: end.id, label: `Block ${other.name} for ${end.name}` };
+	const unblock: Step = { action: "unblock", by: end.id, name: "Unblock", label: `Unblock for ${end.name}` };
+	const block: Step = { action: "block", by: end.id, name: "Block", label: `Block ${other.name} for ${end.name}` };
 	if (blockedByContactIds.includes(end.id)) steps.push({ ...unblock, undo: block });
 	else
 		steps.push({
