@@ -213,7 +213,7 @@ it.each(["light", "dark"] as const)("has no serious fault for assistive technolo
 		{ width: 1280, height: 800 },
 		{ width: 360, height: 740 },
 	]) {
-		const ada = await Agent.signIn(browser, server.url, "Ada", { colorScheme, viewport, bypassCSP: true });
+		const ada = await Agent.signIn(browser, server.url, "Ada", { colorScheme, viewport });
 		await ada.page.getByRole("link", { name: /Returns desk/ }).waitFor();
 		await ada.expectAccessible();
 		await ada.open("Returns desk");

@@ -67,7 +67,7 @@ function Charts({ hours, waiting }: Activity): JSX.Element {
 			<ul class="figures">
 				<Figure name="Messages" value={sum(({ messages }) => messages)} />
 				<Figure name="Visitors waiting now" value={waitingNow} />
-				<Figure name="Messages delivered" value={sum(({ deliveriesSent }) => deliveriesSent)} />
+				<Figure name="E-mails and texts sent" value={sum(({ deliveriesSent }) => deliveriesSent)} />
 				<Figure name="Deliveries failed" value={sum(({ deliveriesFailed }) => deliveriesFailed)} />
 			</ul>
 			<div class="charts">

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { fully, timeOf } from "../core/time.ts";
 import "uplot/dist/uPlot.min.css";
 
 /** `colour` is a token of design.css. */
@@ -52,7 +53,7 @@ function options(element: HTMLElement, series: readonly Series[]): uPlot.Options
 		legend: { live: true },
 		scales: { y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] } },
 		axes: [
-			{ ...axis, grid: { show: false } },
+			{ ...axis, grid: { show: false }, space: 60, values: (_, ticks) => ticks.map(tickOf) },
 			{
 				...axis,
 				size: 42,
@@ -60,7 +61,11 @@ function options(element: HTMLElement, series: readonly Series[]): uPlot.Options
 			},
 		],
 		series: [
-			{ label: "Hour" },
+			{
+				label: "Hour",
+				value: (_: uPlot, seconds: number | null) =>
+					seconds === null ? "" : fully(new Date(seconds * 1000).toISOString()),
+			},
 			...series.toReversed().map(({ name, colour }, index) => ({
 				label: name,
 				fill: colourOf(element, colour),
@@ -81,6 +86,13 @@ function data(times: number[], series: readonly Series[]): uPlot.AlignedData {
 	const sums = times.map(() => 0);
 	const stacked = series.map(({ values }) => values.map((value, at) => (sums[at] = (sums[at] ?? 0) + value)));
 	return [times, ...stacked.toReversed()];
+}
+
+/** The hour, and at midnight the day. */
+function tickOf(seconds: number): string {
+	const date = new Date(seconds * 1000);
+	if (date.getHours() !== 0) return timeOf(date.toISOString());
+	return date.toLocaleDateString(undefined, { weekday: "short", day: "numeric" });
 }
 
 function colourOf(element: HTMLElement, token: string): string {

@@ -6,7 +6,7 @@ import { call, messageOf } from "../core/api.ts";
 import { Dialog } from "../core/dialog.tsx";
 import { useLoad, Waiting } from "../core/load.tsx";
 import { fully } from "../core/time.ts";
-import { deliveryErrors, recipientOf, toneOf, type Link, type LinkDelivery, type LinkEvent } from "./types.ts";
+import { deliveryErrors, recipientOf, toneOf, viewsOf, type Link, type LinkDelivery, type LinkEvent } from "./types.ts";
 
 type Story = { link: Link; events: LinkEvent[]; isIntact: boolean; deliveries: LinkDelivery[] };
 type Props = { uid: string; onClose: () => void; onChange: () => void };
@@ -91,10 +91,7 @@ function Content({
 					{link.sensitivityTier}, {link.requireOtp ? "asks for a code" : "without a code"}
 				</dd>
 				<dt>Views</dt>
-				<dd>
-					{link.viewCount}
-					{link.maxViews === undefined ? ", as often as wanted" : ` of ${link.maxViews}`}
-				</dd>
+				<dd>{viewsOf(link)}</dd>
 				<dt>Made</dt>
 				<dd>
 					{fully(link.createdAtUtc)}

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { fully } from "../core/time.ts";
-import { recipientOf, toneOf, type Link } from "./types.ts";
+import { recipientOf, toneOf, viewsOf, type Link } from "./types.ts";
 
 /** Links in rows; on a phone each is a card. */
 export function LinkTable({ links, onOpen }: { links: readonly Link[]; onOpen: (link: Link) => void }): JSX.Element {
@@ -30,10 +30,7 @@ export function LinkTable({ links, onOpen }: { links: readonly Link[]; onOpen: (
 						<td>
 							<span class={toneOf(link.status)}>{link.status}</span>
 						</td>
-						<td class="numeric">
-							{link.viewCount}
-							{link.maxViews === undefined ? "" : ` of ${link.maxViews}`}
-						</td>
+						<td class="numeric">{viewsOf(link)}</td>
 						<td>{link.expiresAtUtc ? fully(link.expiresAtUtc) : "For ever"}</td>
 						<td>{link.createdByName ?? ""}</td>
 					</tr>

@@ -231,7 +231,7 @@ function Result({
 			</label>
 			<p class="quiet">
 				{link.expiresAtUtc ? `It works until ${fully(link.expiresAtUtc)}` : "It does not expire"}
-				{link.maxViews === undefined ? "" : `, for ${link.maxViews} ${link.maxViews === 1 ? "view" : "views"}`}
+				{typeof link.maxViews !== "number" ? "" : `, for ${link.maxViews} ${link.maxViews === 1 ? "view" : "views"}`}
 				{link.requireOtp ? ", and asks for a code that the recipient is sent." : "."}
 			</p>
 			<div class="dialog-foot">

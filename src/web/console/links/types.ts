@@ -1,21 +1,21 @@
-/** A customer link as staff see it: `CustomerLinkExtended`, what is not set left out. */
+/** A customer link as staff see it: `CustomerLinkExtended`, what is not set is null or left out. */
 export type Link = {
 	customerLinkUID: string;
 	resourceType: string;
 	resourceUid: string;
 	sensitivityTier: string;
 	requireOtp: boolean;
-	otpChannel?: string;
-	deliveryChannels?: string;
-	recipientDisplayName?: string;
-	recipientEmail?: string;
-	recipientPhone?: string;
-	createdByName?: string;
+	otpChannel?: string | null;
+	deliveryChannels?: string | null;
+	recipientDisplayName?: string | null;
+	recipientEmail?: string | null;
+	recipientPhone?: string | null;
+	createdByName?: string | null;
 	createdAtUtc: string;
-	expiresAtUtc?: string;
-	maxViews?: number;
+	expiresAtUtc?: string | null;
+	maxViews?: number | null;
 	viewCount: number;
-	lastViewedAtUtc?: string;
+	lastViewedAtUtc?: string | null;
 	status: string;
 };
 
@@ -24,10 +24,10 @@ export type LinkEvent = {
 	type: string;
 	atUtc: string;
 	actorType: string;
-	actorId?: string;
-	channel?: string;
-	ip?: string;
-	country?: string;
+	actorId?: string | null;
+	channel?: string | null;
+	ip?: string | null;
+	country?: string | null;
 	data: Record<string, string>;
 };
 
@@ -38,7 +38,7 @@ export type LinkDelivery = {
 	masked: string;
 	status: string;
 	attempts: number;
-	errorCode?: string;
+	errorCode?: string | null;
 	createdAtUtc: string;
 };
 
@@ -74,4 +74,9 @@ export const deliveryErrors: Record<string, string> = {
 
 export function recipientOf(link: Link): string {
 	return link.recipientDisplayName || link.recipientEmail || link.recipientPhone || "Somebody";
+}
+
+/** `3 of 10`, or `3` where there is no limit. */
+export function viewsOf({ viewCount, maxViews }: Link): string {
+	return typeof maxViews === "number" ? `${viewCount} of ${maxViews}` : String(viewCount);
 }
