@@ -13,9 +13,8 @@ type Told = { summary: ChatSummary; standings: Map<string, Standing> };
 
 /** What rooms tell within this time goes out together: people do not see a list move faster. */
 const WINDOW_MS = 100;
-/** A room tells once in this time while somebody listens, and once in the longer one while nobody does. */
+/** A room tells once in this time. */
 const PAUSE_MS = 1000;
-const UNHEARD_PAUSE_MS = 5000;
 /** Beyond this many summaries a second rooms are asked for longer pauses: an object takes about a thousand calls a second. */
 const SUMMARIES_A_SECOND = 200;
 
@@ -37,15 +36,15 @@ export class Lobby extends DurableObject<Env> {
 		this.#tickets = new Tickets(ctx.storage.sql);
 	}
 
-	/** A room tells how it is now. Answers how long it need not tell again. */
-	tell(summary: ChatSummary, standings: readonly Standing[]): { pauseMs: number } {
-		const load = this.#loadOf(Date.now());
-		if (this.ctx.getWebSockets().length === 0) return { pauseMs: Math.max(UNHEARD_PAUSE_MS, load) };
+	/** A room tells how it is now. Answers how long it need not tell again, and whether anybody listens. */
+	tell(summary: ChatSummary, standings: readonly Standing[]): { pauseMs: number; isHeard: boolean } {
+		const pauseMs = Math.max(PAUSE_MS, this.#loadOf(Date.now()));
+		if (this.ctx.getWebSockets().length === 0) return { pauseMs, isHeard: false };
 		const known = this.#told.get(summary.chatId);
 		if (known === undefined || known.summary.seq <= summary.seq)
 			this.#told.set(summary.chatId, { summary, standings: new Map(standings.map((one) => [one.userId, one])) });
 		if (this.#window === undefined) this.#window = setTimeout(() => this.#deliver(), WINDOW_MS);
-		return { pauseMs: Math.max(PAUSE_MS, load) };
+		return { pauseMs, isHeard: true };
 	}
 
 	async issueTicket(caller: Caller): Promise<Result<{ ticket: string }>> {

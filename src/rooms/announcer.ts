@@ -6,13 +6,18 @@ import type { Message } from "./model.ts";
 /** After a lobby that did not answer. */
 const FAILED_PAUSE_MS = 5000;
 
-/** Tells the tenant's lobby how a room is, when it has changed and not more often than the lobby asks for. Nobody waits for it. */
+/**
+ * Tells the tenant's lobby how a room is, when it has changed and not more often than the lobby asks for. Nobody waits for it. While nobody
+ * listens there either, it is told after each payment to D1 and not in between: whoever comes then has read D1, and no timer keeps the room
+ * awake.
+ */
 export class Announcer {
 	readonly #env: Env;
 	readonly #conversation: Conversation;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#toldSeq = 0;
 	#notBefore = 0;
+	#isHeard = true;
 
 	constructor(env: Env, conversation: Conversation) {
 		this.#env = env;
@@ -21,8 +26,16 @@ export class Announcer {
 
 	/** Something has changed. What changes until the next telling is told with it. */
 	owe(): void {
-		if (this.#timer === undefined)
-			this.#timer = setTimeout(() => void this.#tell(), Math.max(0, this.#notBefore - Date.now()));
+		if (this.#isHeard) this.#tellIn(Math.max(0, this.#notBefore - Date.now()));
+	}
+
+	/** D1 has been paid. */
+	paid(): void {
+		if (this.#conversation.transcript.seq > this.#toldSeq) this.#tellIn(0);
+	}
+
+	#tellIn(waitMs: number): void {
+		if (this.#timer === undefined) this.#timer = setTimeout(() => void this.#tell(), waitMs);
 	}
 
 	async #tell(): Promise<void> {
@@ -33,7 +46,10 @@ export class Announcer {
 				.all()
 				.map(({ userId, isActive, isArchived, lastReadIndex }) => ({ userId, isActive, isArchived, lastReadIndex }));
 			this.#toldSeq = summary.seq;
-			({ pauseMs } = await lobbyOf(this.#env, this.#conversation.tenantId).tell(summary, standings));
+			({ pauseMs, isHeard: this.#isHeard } = await lobbyOf(this.#env, this.#conversation.tenantId).tell(
+				summary,
+				standings,
+			));
 		} catch (error) {
 			console.error(JSON.stringify({ level: "error", announcer: summary.chatId, error: String(error) }));
 		}

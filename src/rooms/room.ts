@@ -291,7 +291,11 @@ export class Room extends DurableObject<Env> {
 	}
 
 	#wake(conversation: Conversation): Live {
-		const projection = new Projection(this.env, this.ctx, conversation, () => this.#restored());
+		const announcer = new Announcer(this.env, conversation);
+		const projection = new Projection(this.env, this.ctx, conversation, {
+			onPaid: () => announcer.paid(),
+			onRestored: () => this.#restored(),
+		});
 		const feed = new Feed(conversation);
 		const publish = () => this.#live && this.#publish(this.#live);
 		const turn = <T>(work: () => T, isCompound?: boolean) => this.#turn(work, isCompound);
@@ -305,7 +309,6 @@ export class Room extends DurableObject<Env> {
 			turn,
 			publish,
 		});
-		const announcer = new Announcer(this.env, conversation);
 		return { conversation, projection, announcer, feed, sends, protocol, tickets: new Tickets(this.ctx.storage.sql) };
 	}
 

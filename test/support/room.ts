@@ -36,7 +36,7 @@ export async function fetchState(person: Person, chatId: string): Promise<RoomSt
 	const messages: Message[] = [];
 	for (let more = true; more;) {
 		const page = await person.call("GET", `/v1/Chat/${chatId}/Messages?after=${messages.length}&take=200`);
-		messages.push(...page.body.messages);
+		messages.push(...page.body.messages.map(whole));
 		more = page.body.hasMore;
 	}
 	const { chatName, isArchived, isActive } = (await person.call("PUT", `/v1/Chat/${chatId}`, { chat: {} })).body
@@ -45,6 +45,12 @@ export async function fetchState(person: Person, chatId: string): Promise<RoomSt
 	const { epoch, seq, members } = await socket.hello();
 	socket.close();
 	return { chatName, isArchived, isActive, messages, members: byUser(members), epoch, seq };
+}
+
+/** A message as sockets have it; over HTTP, what it has not is left out. */
+export function whole(message: Partial<Message>): Message {
+	const absent = { body: null, clientMessageId: null, replyToChatMessageId: null, dateEdited: null };
+	return { ...absent, ...message } as Message;
 }
 
 /** Members in one order, whatever the order they came in. */
