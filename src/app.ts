@@ -93,7 +93,10 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 	.route("/dev/outbox", outbox)
 	.route(
 		"/",
-		descriptions(() => describeRoutes(features.routes)),
+		descriptions(
+			() => describeRoutes(features.routes),
+			() => describeRoutes(app.routes.filter(({ path }) => path.startsWith("/v1/portal/"))),
+		),
 	)
 	.route("/", features)
 	.route(

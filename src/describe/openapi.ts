@@ -90,12 +90,12 @@ function operationObject(route: OwnRoute, components: Components, ids: Set<strin
 	};
 }
 
-function responsesOf({ answer, media }: Operation, components: Components, isGuarded: boolean): Json {
+function responsesOf({ answer, media, status = 200 }: Operation, components: Components, isGuarded: boolean): Json {
 	const error = content(components.schemaOf(errorResponse, "output"));
 	const codes = Object.entries(refusals).filter(([code]) => isGuarded || (code !== "401" && code !== "403"));
 	return {
 		...(answer
-			? { "200": { description: "The answer", content: content(components.schemaOf(answer, "output"), media) } }
+			? { [status]: { description: "The answer", content: content(components.schemaOf(answer, "output"), media) } }
 			: { "204": { description: "Done; there is no body" } }),
 		...Object.fromEntries(codes.map(([code, description]) => [code, { description, content: error }])),
 	};

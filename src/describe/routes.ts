@@ -18,10 +18,16 @@ import { metadataTypes } from "./types/metadata.ts";
 
 const published = open("descriptions are for everybody who may want to call");
 
-/** Descriptions of all routes, made from the routes themselves. `routes` is asked once, at the first request, when all are mounted. */
-export function descriptions(routes: () => readonly DescribedRoute[]): Hono<FoyerEnv> {
+/**
+ * Descriptions of all routes, made from the routes themselves. `routes` is asked once, at the first request, when all are mounted. Those that
+ * are `only` what they are, without predefined ones beside them, stand in OpenAPI alone.
+ */
+export function descriptions(
+	routes: () => readonly DescribedRoute[],
+	only: () => readonly DescribedRoute[],
+): Hono<FoyerEnv> {
 	const catalog = once(() => catalogOf(routes()));
-	const document = once(() => JSON.stringify(openApi(routes(), version)));
+	const document = once(() => JSON.stringify(openApi([...routes(), ...only()], version)));
 	const app = new Hono<FoyerEnv>()
 		.get("/metadata", published, (c) => page(c, indexPage(catalog())))
 		.get("/metadata/app", published, (c) => c.json(appMetadata(c, catalog())))

@@ -12,6 +12,8 @@ export type Operation = {
 	summary: string;
 	/** What a success answers; null is 204 without a body. */
 	answer: z.ZodType | null;
+	/** What a success answers with, if not 200. */
+	status?: number;
 	/** The member of the answer that is the table in CSV and the lines in JSONL; without one the whole answer is one row. */
 	table?: string;
 	/** The media type of an answer that is a file, in none of the formats. */

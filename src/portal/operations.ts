@@ -16,6 +16,7 @@ export const sendCode = operation({
 	name: "PortalSendCode",
 	summary: "Sends the recipient a code; older codes of the session are void",
 	answer: schema.codeSent,
+	status: 202,
 });
 export const verifyCode = operation({
 	name: "PortalVerifyCode",
@@ -41,5 +42,6 @@ export const requestNew = operation({
 	name: "PortalRequestNew",
 	summary: "Asks for a new link; it goes to the recipient on record, if it may",
 	answer: z.object({}).meta({ dto: "PortalRequestNewResponse" }),
+	status: 202,
 });
 export const logout = operation({ name: "PortalLogout", summary: "Ends a session", answer: null });
