@@ -28,8 +28,9 @@ export function Waiting({ what }: { what: string }): JSX.Element {
 export function Sender({ opened }: { opened: Opened }): JSX.Element {
 	const { senderName, tenantName } = opened;
 	const sender = senderName === "" ? tenantName : senderName;
+	const { sent } = thing(opened);
 	return (
-		<Stage title={`${sender} sent you ${thing(opened)}`} icon={<EnvelopeIcon />} tenantName={tenantName} isInside>
+		<Stage title={`${sender} sent you ${sent}`} icon={<EnvelopeIcon />} tenantName={tenantName} isInside>
 			{sender !== tenantName && (
 				<p>
 					From <strong>{tenantName}</strong>, for you alone.
@@ -53,7 +54,7 @@ function Reveal({ opened }: { opened: Opened }): JSX.Element {
 				</p>
 			)}
 			<Trouble />
-			<Primary onClick={() => void reveal(opened)}>{`Show ${thing(opened)}`}</Primary>
+			<Primary onClick={() => void reveal(opened)}>{`Show ${thing(opened).own}`}</Primary>
 		</>
 	);
 }
@@ -77,7 +78,7 @@ function AskForCode({ opened }: { opened: Opened }): JSX.Element {
 		>
 			<p>To make sure that it is you, we send you a code.</p>
 			{otpChannels.length === 1 ? (
-				<p class="destination">{where(otpChannels[0])}</p>
+				<p class="destination">{otpChannels.map(where)}</p>
 			) : (
 				<fieldset class="choices">
 					<legend>Where shall it go?</legend>
@@ -101,20 +102,20 @@ function AskForCode({ opened }: { opened: Opened }): JSX.Element {
 }
 
 /** A destination in words. */
-export function where(channel: CodeChannel | undefined): string {
-	if (!channel) return "";
-	return channel.channel === "Email" ? `By e-mail to ${channel.masked}` : `By text message to ${channel.masked}`;
+export function where({ channel, masked }: CodeChannel): string {
+	return channel === "Email" ? `by e-mail to ${masked}` : `by text message to ${masked}`;
 }
 
-function thing({ resourceType, resourceTitle }: Opened): string {
+/** What the link leads to, as it was sent and as it is one's own. */
+function thing({ resourceType, resourceTitle }: Opened): { sent: string; own: string } {
 	switch (resourceType) {
 		case "Chat":
-			return "a conversation";
+			return { sent: "a conversation", own: "the conversation" };
 		case "Customer":
-			return "your profile";
+			return { sent: "your profile", own: "your profile" };
 		case "Connection":
-			return "a request to connect";
+			return { sent: "a request to connect", own: "the request" };
 		default:
-			return `“${resourceTitle}”`;
+			return { sent: `“${resourceTitle}”`, own: `“${resourceTitle}”` };
 	}
 }

@@ -12,6 +12,7 @@ const BURNT = new Set(["OtpExpired", "OtpAttemptsExceeded"]);
 export function Code({ opened, sent }: { opened: Opened; sent: CodeSent }): JSX.Element {
 	const [code, setCode] = useState("");
 	const field = useRef<HTMLInputElement>(null);
+	const tried = useRef("");
 	const [id, hint] = [useId(), useId()];
 	const wait = useCountdown(sent);
 	const problem = trouble.value;
@@ -23,12 +24,15 @@ export function Code({ opened, sent }: { opened: Opened; sent: CodeSent }): JSX.
 		if (problem?.code === "OtpInvalid") field.current?.select();
 	}, [problem]);
 	const submit = (typed: string) => {
-		if (typed.length > 0) void verify(opened, typed);
-		else field.current?.focus();
+		// A code that was refused is not tried twice: each try is one less.
+		const isKnown = typed === tried.current && problem?.code === "OtpInvalid";
+		if (typed === "" || isKnown) return field.current?.select();
+		tried.current = typed;
+		void verify(opened, typed);
 	};
 	return (
 		<Stage title="Enter your code" icon={<LockIcon />} tenantName={opened.tenantName} isInside>
-			<p id={hint}>{`We sent ${sent.digits} digits. ${where(sent)}.`}</p>
+			<p id={hint}>{`We sent you ${sent.digits} digits ${where(sent)}.`}</p>
 			<form
 				onSubmit={(event) => {
 					event.preventDefault();
@@ -54,9 +58,8 @@ export function Code({ opened, sent }: { opened: Opened; sent: CodeSent }): JSX.
 							const digits = event.currentTarget.value.replace(/\D/g, "").slice(0, sent.digits);
 							event.currentTarget.value = digits;
 							setCode(digits);
-							// What was pasted or filled in whole is meant; what is typed may still be looked at.
-							const isWhole = digits.length === sent.digits && (event as InputEvent).inputType !== "insertText";
-							if (isWhole && code.length < sent.digits - 1) submit(digits);
+							// What was pasted or filled in at once is meant; what is typed digit by digit may still be looked at.
+							if (digits.length === sent.digits && code.length < sent.digits - 1) submit(digits);
 						}}
 					/>
 				</div>

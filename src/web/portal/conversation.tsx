@@ -12,6 +12,11 @@ import { ended } from "./visit.ts";
 
 /** Messages that are loaded at a time. */
 const PAGE = 50;
+/** Why a connection ends that this page ended itself, and one that the portal gave no ticket for. */
+const CLOSED = 1000;
+const REFUSED = "refused";
+/** Conversations whose first ticket is used. */
+const begun = new WeakSet<Chat>();
 /** How near to the end counts as being there, in pixels. */
 const NEAR = 80;
 
@@ -29,7 +34,7 @@ export function Conversation({ viewed, chat }: { viewed: Viewed; chat: Chat }): 
 	}, [title]);
 	return (
 		<div class="page talk">
-			<Masthead tenantName={viewed.tenantName} isInside>
+			<Masthead title={title} tenantName={viewed.tenantName} isInside>
 				<Presence client={room.client} userId={chat.userId} />
 			</Masthead>
 			<main class="conversation">
@@ -86,18 +91,17 @@ export function Conversation({ viewed, chat }: { viewed: Viewed; chat: Chat }): 
 function useRoom(viewed: Viewed, chat: Chat) {
 	const [version, setVersion] = useState(0);
 	const client = useMemo(() => {
-		let first: Chat | undefined = chat;
 		const made: RoomClient = new RoomClient({
 			address: async () => {
-				const given = first ?? (await nextTicket(viewed));
-				first = undefined;
-				return given;
+				if (begun.has(chat)) return nextTicket(viewed);
+				begun.add(chat);
+				return chat;
 			},
 			onChange: () => {
 				setVersion((before) => before + 1);
 				void made.load(Math.max(1, made.messageCount - PAGE + 1), made.messageCount);
-				// A room that sends its visitor away does not say why: the portal does.
-				if (made.connection === "stopped" && made.stop?.code !== 1000) void explain();
+				const { stop } = made;
+				if (stop && stop.code !== CLOSED && stop.reason !== REFUSED) void explain(viewed);
 			},
 		});
 		return made;
@@ -115,14 +119,15 @@ async function nextTicket(viewed: Viewed): Promise<{ url: string; ticket: string
 			["Offline", "InternalServerError", "TooManyRequests", "Unavailable"].includes(error.code);
 		if (isPassing) throw error;
 		ended(error);
-		throw new StopError(String(error));
+		throw new StopError(REFUSED);
 	}
 }
 
-async function explain(): Promise<void> {
+/** A room that sends its visitor away does not say why: the portal does, when it is asked for the way back. */
+async function explain(viewed: Viewed): Promise<void> {
 	try {
-		await api.session();
-		ended(new PortalError("ResourceGone", "You are no longer part of this conversation."));
+		await api.ticket(viewed);
+		ended(new PortalError("SessionRequired", "The connection was ended."));
 	} catch (error) {
 		ended(error);
 	}

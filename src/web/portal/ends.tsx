@@ -1,6 +1,16 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
-import { BarredIcon, ClockIcon, DoneIcon, LockIcon, Primary, QuestionIcon, Stage, Trouble } from "./stage.tsx";
+import {
+	BarredIcon,
+	ClockIcon,
+	DoneIcon,
+	EnvelopeIcon,
+	LockIcon,
+	Primary,
+	QuestionIcon,
+	Stage,
+	Trouble,
+} from "./stage.tsx";
 import { hasToken, open, requestNew, useLink } from "./visit.ts";
 
 type End = {
@@ -44,13 +54,19 @@ const ends: Record<string, End> = {
 	},
 	SessionRequired: {
 		title: "Your time here is over",
-		text: "For your safety a visit lasts only so long.",
+		text: "For your safety a visit lasts only so long. Open the link once more to go on.",
 		icon: <ClockIcon />,
 		next: "again",
 	},
+	NoLink: {
+		title: "Open your link",
+		text: "Open the link in your message once more, or copy it and paste it here.",
+		icon: <EnvelopeIcon />,
+		next: "paste",
+	},
 	ResourceGone: {
 		title: "This is no longer there",
-		text: "What the link led to was removed, or you are no longer part of it. Ask its sender.",
+		text: "What the link led to was removed, or you are no longer part of it.",
 		icon: <BarredIcon />,
 		next: "nothing",
 	},
@@ -72,7 +88,7 @@ const ends: Record<string, End> = {
 export function Problem({ code, message }: { code: string; message: string; retryAfter: number }): JSX.Element {
 	const end = ends[code] ?? { title: "Something went wrong", text: message, icon: <QuestionIcon />, next: "again" };
 	return (
-		<Stage title={end.title} icon={end.icon} tone="warn">
+		<Stage title={end.title} icon={end.icon} tone={code === "NoLink" ? "calm" : "warn"}>
 			<p>{end.text === "" ? message : end.text}</p>
 			{end.next === "new" && hasToken() && (
 				<>
@@ -85,7 +101,9 @@ export function Problem({ code, message }: { code: string; message: string; retr
 			{end.next === "again" &&
 				(hasToken() ? <Primary onClick={() => void open()}>Open the link again</Primary> : <Paste />)}
 			{end.next === "paste" && <Paste />}
-			{end.next === "nothing" && <p class="quiet small">You can close this page.</p>}
+			{end.next === "nothing" && (
+				<p>If you think that this is a mistake, answer the message that the link came with. You can close this page.</p>
+			)}
 		</Stage>
 	);
 }

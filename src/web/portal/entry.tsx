@@ -42,13 +42,23 @@ export function Entry({
 	return (
 		<>
 			{day !== undefined && (
-				<li class="day" role="presentation">
+				<li class="day">
 					<span>{day}</span>
 				</li>
 			)}
 			<li class={isOwn ? "entry own" : "entry"}>
 				<p class="author small">
 					<span class={isOwn ? "unseen" : "who"}>{isOwn ? "You" : message.authorName}</span>
+					{isOwn && !message.isDeleted && doing === "nothing" && (
+						<span class="actions">
+							<button ref={edit} type="button" class="link" onClick={() => setDoing("editing")}>
+								Edit
+							</button>
+							<button type="button" class="link" onClick={() => setDoing("deleting")}>
+								Delete
+							</button>
+						</span>
+					)}
 					<time dateTime={message.dateCreated}>{timeText(message.dateCreated)}</time>
 					{message.dateEdited && !message.isDeleted && <span>edited</span>}
 				</p>
@@ -65,16 +75,6 @@ export function Entry({
 						{repliedTo && <p class="quote small">{(repliedTo.body ?? "A deleted message").slice(0, 140)}</p>}
 						<p>{withLinks(text)}</p>
 					</div>
-				)}
-				{isOwn && !message.isDeleted && doing === "nothing" && (
-					<p class="actions small">
-						<button ref={edit} type="button" class="link" onClick={() => setDoing("editing")}>
-							Edit
-						</button>
-						<button type="button" class="link" onClick={() => setDoing("deleting")}>
-							Delete
-						</button>
-					</p>
 				)}
 				{doing === "deleting" && (
 					<Confirm onCancel={stop} onDelete={() => void change(client.remove(message.chatMessageId))} />

@@ -41,10 +41,13 @@ export function Stage({
 }
 
 export function Masthead({
+	title,
 	tenantName,
 	isInside,
 	children,
 }: {
+	/** What is below, where that does not say it itself. */
+	title?: string | undefined;
 	tenantName?: string | undefined;
 	isInside: boolean;
 	children?: ComponentChildren;
@@ -53,7 +56,10 @@ export function Masthead({
 		<header class="masthead">
 			<span class="brand">
 				<LockIcon />
-				<span class="name">{tenantName ?? "Secure link"}</span>
+				<span class="names">
+					<span class="name">{title ?? tenantName ?? "Secure link"}</span>
+					{title !== undefined && <span class="small quiet">{tenantName}</span>}
+				</span>
 			</span>
 			{children}
 			{isInside && (

@@ -49,7 +49,7 @@ export function begin(): void {
 	if (token !== undefined) {
 		history.replaceState(null, "", "/l/");
 		screen.value = { name: "arrival" };
-	} else void attempt("Looking for your visit", resume);
+	} else void attempt("Loading", resume);
 }
 
 /** Whether a new link can be asked for: by the token, which is gone when the page was loaded again. */
@@ -85,7 +85,7 @@ export function sendCode(opened: Opened, channel: CodeChannel["channel"]): Promi
 
 export function verify(opened: Opened, code: string): Promise<void> {
 	return attempt(undefined, async () => {
-		await api.verify(opened, code);
+		await api.verify(opened, code).catch(unlessProven);
 		await show(opened);
 	});
 }
@@ -98,7 +98,8 @@ export function requestNew(): Promise<void> {
 }
 
 export function leave(): Promise<void> {
-	return attempt(undefined, async () => {
+	// The conversation closes by itself first, so that it does not ask why the portal closes it.
+	return attempt("Leaving", async () => {
 		await api.logout();
 		screen.value = { name: "left" };
 	});
@@ -122,8 +123,8 @@ export async function attempt(waiting: string | undefined, work: () => Promise<v
 		await work();
 	} catch (error) {
 		const problem = problemOf(error);
-		if (waiting === undefined && PASSING.has(problem.code)) trouble.value = problem;
-		else if (problem.code === "Offline" && before.name === "arrival") {
+		const isPassing = waiting === undefined ? PASSING.has(problem.code) : problem.code === "Offline";
+		if (isPassing && before.name !== "waiting") {
 			screen.value = before;
 			trouble.value = problem;
 		} else ended(problem);
@@ -134,7 +135,9 @@ export async function attempt(waiting: string | undefined, work: () => Promise<v
 
 /** A page that was loaded again goes on where it was. */
 async function resume(): Promise<void> {
-	const opened = await api.session();
+	const opened = await api.session().catch((error: unknown) => {
+		throw problemOf(error).code === "SessionRequired" ? new PortalError("NoLink", "There is no link.") : error;
+	});
 	if (opened.isViewed) await show(opened);
 	else screen.value = { name: "sender", opened };
 }
@@ -146,6 +149,11 @@ async function show(opened: Opened): Promise<void> {
 	clearTimeout(sessionTimer);
 	const left = Date.parse(viewed.sessionExpiresAtUtc) - Date.now();
 	sessionTimer = setTimeout(() => ended(new PortalError("SessionRequired", "Your time here is over.")), left);
+}
+
+/** The code was good, and the answer that said so was lost. */
+function unlessProven(error: unknown): void {
+	if (problemOf(error).code !== "OtpNotRequired") throw error;
 }
 
 function problemOf(error: unknown): PortalError {
