@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import { root } from "../../scripts/local.ts";
 import { RoomClient, staffAddress, type Message } from "../../src/web/socket/client.ts";
 import type { Server } from "../node/server.ts";
 
@@ -129,11 +129,9 @@ export class Agent {
 	}
 }
 
-/** Keeps a picture where SCREENSHOTS names a folder; that of the repository is `docs/screenshots`. */
+/** With SCREENSHOTS=1, takes a picture for `docs/screenshots`. */
 export async function picture(page: Page, name: string): Promise<void> {
-	const folder = process.env["SCREENSHOTS"];
-	if (!folder) return;
-	mkdirSync(folder, { recursive: true });
+	if (process.env["SCREENSHOTS"] !== "1") return;
 	await page.waitForTimeout(300);
-	await page.screenshot({ path: join(folder, `${name}.png`) });
+	await page.screenshot({ path: join(root, `docs/screenshots/${name}.png`) });
 }
