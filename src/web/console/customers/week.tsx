@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
+import { Fragment, type ComponentChildren, type JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { call, query } from "../core/api.ts";
 import { Icon } from "../core/icons.tsx";
@@ -99,10 +99,12 @@ function Row({ day, before, after, now }: RowProps): JSX.Element {
 			</span>
 			<span class="week-text">
 				{inWords(day, before, after).map((part, index, { length }) => (
-					<span key={part}>
-						{part}
-						{index < length - 1 ? ", " : ""}
-					</span>
+					<Fragment key={part}>
+						<span>
+							{part}
+							{index < length - 1 ? "," : ""}
+						</span>{" "}
+					</Fragment>
 				))}
 			</span>
 		</li>
