@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useId } from "preact/hooks";
 import { messageOf } from "./api.ts";
+import "./picker.css";
 
 const PAUSE_MS = 200;
 
