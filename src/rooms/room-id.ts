@@ -33,8 +33,7 @@ export function newGuid(now = Date.now()): string {
 
 /** A new message id: time, four random bytes, and the index, so that the row is found without an index on ids. */
 export function newMessageId(index: number, now: number): string {
-	const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-	return seconds(now) + digits(random) + digits(index) + PADDING;
+	return seconds(now) + digits(random()) + digits(index) + PADDING;
 }
 
 /** The message index that a message id carries; 0, which no message has, when the id is not one of ours. */
@@ -60,6 +59,16 @@ export function chatIdOf(name: string): string {
 /** The 24-digit spelling of a GUID made by `newGuid`, as the visitor dialect shows messages. */
 export function objectIdOf(guid: string): string {
 	return guid.slice(0, 24);
+}
+
+const pool = new Uint32Array(256);
+let unused = 0;
+
+/** Four random bytes. Asked for one by one they cost every message 20 us (2026-11-22). */
+function random(): number {
+	if (unused === 0) unused = crypto.getRandomValues(pool).length;
+	unused -= 1;
+	return pool[unused] ?? 0;
 }
 
 function seconds(now: number): string {
