@@ -85,7 +85,7 @@ export async function sendCode(
 	const { id, statement } = await queued(env, tenant, message, now);
 	await commitCode(tenant, statement, event(visit, visitor, "OtpSent", { channel: chosen.channel }));
 	hand(env, visitor.context, tenant.tenantId, [id]);
-	await sealEvents(tenant, link.id);
+	visitor.context.waitUntil(sealEvents(tenant, link.id));
 	return {
 		channel: chosen.channel,
 		masked: chosen.masked,
@@ -118,7 +118,7 @@ export async function verifyCode(
 	const { channel } = challenge;
 	if (!(await consumeChallenge(tenant, challenge, successor, event(visit, visitor, "OtpVerified", { channel }, true))))
 		throw await tooLate(env, visitor, challenge);
-	await sealEvents(tenant, link.id);
+	visitor.context.waitUntil(sealEvents(tenant, link.id));
 	const sessionExpiresAtUtc = new Date(successor.expiresAt).toISOString();
 	return { verified: { sessionExpiresAtUtc }, begun: { secret, expiresAt: successor.expiresAt } };
 }
@@ -132,7 +132,7 @@ async function failed(env: Env, visit: Visit, visitor: Visitor, challenge: Chall
 		locked: event(visit, visitor, "OtpLocked", { channel }, true),
 	});
 	if (!outcome) return tooLate(env, visitor, challenge);
-	await sealEvents(tenant, link.id);
+	visitor.context.waitUntil(sealEvents(tenant, link.id));
 	if (outcome.isLocked) return linkLocked();
 	const left = maxAttempts - outcome.attempts;
 	const text = left === 0 ? "Ask for a new one." : left === 1 ? "One try is left." : `${left} tries are left.`;

@@ -64,7 +64,7 @@ export async function openLink(env: Env, visitor: Visitor, token: string): Promi
 	const { channel } = found.token;
 	const event = { type: "Opened", at: now, actor: recipient, channel, trace: visitor.trace } as const;
 	await insertSession(tenant, session, eventStatement(tenant, link.id, event));
-	await sealEvents(tenant, link.id);
+	visitor.context.waitUntil(sealEvents(tenant, link.id));
 	const begun = { ...session, tenantId: tenant.tenantId, countedAt: null, endedAt: null };
 	return { opened: await openedOf({ ...opening, session: begun }), begun: { secret, expiresAt: session.expiresAt } };
 }

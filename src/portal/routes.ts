@@ -126,11 +126,16 @@ function isForeign(c: C): boolean {
 	const site = c.req.header("Sec-Fetch-Site");
 	if (site !== undefined && site !== "same-origin" && site !== "none") return true;
 	const origin = c.req.header("Origin");
-	return origin !== undefined && origin !== originOf(c);
+	return origin !== undefined && origin !== new URL(c.req.url).origin && origin !== portalOrigin(c.env);
 }
 
+/** Where the page that asks reaches us: before a proxy of one's own that is not where the request says. */
 function originOf(c: C): string {
-	return new URL(c.req.url).origin;
+	return c.req.header("Origin") ?? new URL(c.req.url).origin;
+}
+
+function portalOrigin({ PORTAL_BASE_URL }: Env): string | undefined {
+	return URL.parse(PORTAL_BASE_URL)?.origin;
 }
 
 /** As Cloudflare names it; on a machine of one's own nobody does. */

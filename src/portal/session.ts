@@ -39,8 +39,9 @@ export async function goodVisit(env: Env, visitor: Visitor, linkUid: string | un
 	// A page of another link, opened before this one in the same browser, must not show what this one leads to.
 	if (!visit || (linkUid !== undefined && linkUid !== visit.link.uid)) throw sessionRequired();
 	const failure = refusalOf(visit, Date.now());
-	if (failure) throw await denied(visit, visitor, failure);
-	return visit;
+	if (!failure) return visit;
+	// That a visit has had its time is nothing to note.
+	throw failure.code === "SessionRequired" ? failure : await denied(visit, visitor, failure);
 }
 
 /** Ends the session that a request brings, and what stands open by it. */

@@ -67,13 +67,13 @@ export async function answer(
 	return answerConnection(await shownVisit(env, visitor, customerLinkUID), action);
 }
 
-async function counted(visit: Visit, { trace }: Visitor): Promise<boolean> {
+async function counted(visit: Visit, { trace, context }: Visitor): Promise<boolean> {
 	const { tenant, session, link, token } = visit;
 	const now = Date.now();
 	const event = { type: "Viewed", at: now, actor: recipient, channel: token.channel, trace } as const;
 	const statement = eventStatement(tenant, link.id, event, { onlyIfChanged: true });
 	const isCounted = await claimView(tenant, session, levelNeeded(visit), now, statement);
-	if (isCounted) await sealEvents(tenant, link.id);
+	if (isCounted) context.waitUntil(sealEvents(tenant, link.id));
 	return isCounted;
 }
 

@@ -16,7 +16,7 @@ export type Caller = {
 };
 
 /** The stay of somebody from outside: its id, and when it is over. */
-export type Visit = { id: string; until: number };
+type Visit = { id: string; until: number };
 
 /** True when a caller's right to be in a room has ended by time. */
 export function isOver({ visit }: Caller, now = Date.now()): boolean {

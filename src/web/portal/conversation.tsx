@@ -1,3 +1,4 @@
+import "./conversation.css";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { RoomClient } from "../socket/room-client.ts";

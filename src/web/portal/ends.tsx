@@ -84,6 +84,9 @@ const ends: Record<string, End> = {
 	},
 };
 
+/** What is asked of the sender, where the portal itself can give nothing. */
+const asks: Record<string, string> = { LinkLocked: "Tell the sender", LinkExhausted: "Ask for a new link" };
+
 /** The end of the way: what happened, and what to do next. */
 export function Problem({ code, message }: { code: string; message: string; retryAfter: number }): JSX.Element {
 	const end = ends[code] ?? { title: "Something went wrong", text: message, icon: <QuestionIcon />, next: "again" };
@@ -93,9 +96,7 @@ export function Problem({ code, message }: { code: string; message: string; retr
 			{end.next === "new" && hasToken() && (
 				<>
 					<Trouble />
-					<Primary onClick={() => void requestNew()}>
-						{code === "LinkLocked" ? "Tell the sender" : "Send me a new link"}
-					</Primary>
+					<Primary onClick={() => void requestNew()}>{asks[code] ?? "Send me a new link"}</Primary>
 				</>
 			)}
 			{end.next === "again" &&
