@@ -9,10 +9,10 @@ import { root } from "./local.ts";
 import { wrangler } from "./wrangler.ts";
 
 /**
- * A fifth above the bundle of 2026-11-22 (1,234 KiB, gzip 289; Cloudflare takes 3 MiB of gzip). Numbering plans of telephones are 180 of it,
+ * A tenth above the bundle of 2026-11-22 with links, portal and delivery (1,490 KiB, gzip 358; Cloudflare takes 3 MiB of gzip). Numbering plans of telephones are 180 of it,
  * Temporal and recurrence rules 170. `import { z } from "zod"` alone would add 400, any `z.core.…` used as a value as much.
  */
-const budgetKiB = { raw: 1480, gzip: 350 };
+const budgetKiB = { raw: 1640, gzip: 395 };
 
 const folder = mkdtempSync(join(tmpdir(), "foyer-size-"));
 try {
