@@ -43,8 +43,12 @@ export class Visitor {
 	get button(): Locator {
 		return this.page.locator("foyer-widget .launcher");
 	}
-	get panel(): Locator {
+	get dialog(): Locator {
 		return this.page.locator("foyer-widget dialog");
+	}
+	/** What is seen of the dialog; what is said to screen readers stands beside it. */
+	get panel(): Locator {
+		return this.dialog.locator(".frame");
 	}
 	get field(): Locator {
 		return this.panel.getByRole("textbox", { name: "Message" });

@@ -68,7 +68,7 @@ describe("on somebody else's page", () => {
 		const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 		await agent.say(pixel, { messageType: "IMAGE" });
 		await visitor.panel.getByRole("button", { name: "Picture from Ada Agent" }).waitFor();
-		expect(await visitor.panel.evaluate((panel) => getComputedStyle(panel).borderRadius)).toBe("14px");
+		expect(await visitor.dialog.evaluate((dialog) => getComputedStyle(dialog).borderRadius)).toBe("14px");
 		expect(visitor.complaints).toEqual([]);
 
 		// As pages see it, without the tests' own key.
@@ -100,7 +100,7 @@ describe("on somebody else's page", () => {
 		});
 		expect(style[0]).toBe("14px");
 		expect(style[1]).not.toBe("rgb(255, 0, 0)");
-		expect((await visitor.panel.boundingBox())?.width).toBe(384);
+		expect((await visitor.dialog.boundingBox())?.width).toBe(384);
 	});
 
 	it("works on a page without https, and where nothing may be stored", async () => {
@@ -156,7 +156,7 @@ describe("on somebody else's page", () => {
 		// Nobody asked for it, so nobody's focus is taken.
 		expect(await visitor.page.evaluate(() => document.activeElement?.localName)).toBe("body");
 		expect((await visitor.button.boundingBox())?.x).toBe(20);
-		expect((await visitor.panel.boundingBox())?.x).toBe(20);
+		expect((await visitor.dialog.boundingBox())?.x).toBe(20);
 		const colors = await visitor.button.evaluate((button) => {
 			const { backgroundColor, color, colorScheme } = getComputedStyle(button);
 			return [backgroundColor, color, colorScheme];
@@ -293,7 +293,7 @@ describe("for everybody", () => {
 		);
 		await visitor.button.tap();
 		await visitor.field.waitFor();
-		const place = async () => Object.values((await visitor.panel.boundingBox()) ?? {}).map(Math.round);
+		const place = async () => Object.values((await visitor.dialog.boundingBox()) ?? {}).map(Math.round);
 		await expect.poll(place).toEqual([0, 0, 360, 640]);
 		for (let presses = 0; presses < 12; presses += 1) {
 			await visitor.page.keyboard.press("Tab");
@@ -301,7 +301,7 @@ describe("for everybody", () => {
 			expect(await visitor.page.evaluate(() => document.activeElement?.localName)).toMatch(/^(foyer-widget|body)$/);
 		}
 		await visitor.page.setViewportSize({ width: 1000, height: 700 });
-		await expect.poll(async () => (await visitor.panel.boundingBox())?.width).toBe(384);
+		await expect.poll(async () => (await visitor.dialog.boundingBox())?.width).toBe(384);
 		await visitor.page.keyboard.press("Escape");
 		expect(await visitor.panel.isVisible()).toBe(false);
 		expect(visitor.complaints).toEqual([]);

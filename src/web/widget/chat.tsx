@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { Composer } from "./composer.tsx";
 import type { Conversation } from "./conversation.ts";
 import type { Memory } from "./memory.ts";
@@ -23,7 +23,8 @@ type Props = {
 /** What is in the panel. */
 export function Chat({ conversation, settings, memory, hours, onClose, onBottom }: Props) {
 	const words = allWords[settings.locale];
-	const status = statusOf(conversation.staff, hours, new Times(settings.language), words);
+	const times = useMemo(() => new Times(settings.language), [settings]);
+	const status = statusOf(conversation.staff, hours, times, words);
 	return (
 		<>
 			<header>
@@ -41,7 +42,7 @@ export function Chat({ conversation, settings, memory, hours, onClose, onBottom 
 					</svg>
 				</button>
 			</header>
-			<MessageList conversation={conversation} settings={settings} words={words} onBottom={onBottom} />
+			<MessageList conversation={conversation} settings={settings} words={words} times={times} onBottom={onBottom} />
 			<Condition conversation={conversation} words={words} />
 			{!conversation.isOver && <Composer conversation={conversation} memory={memory} words={words} />}
 		</>

@@ -68,6 +68,11 @@ export class Conversation {
 		return people.filter(({ kind }) => kind === "Agent").map(({ name }) => name);
 	}
 
+	/** Names of those who are writing; in another tab it may be the visitor. */
+	get writing(): string[] {
+		return this.#client?.typing.filter((name) => name !== this.#memory.portfolio) ?? [];
+	}
+
 	/** The room takes no more messages. */
 	get isOver(): boolean {
 		return this.#client?.isActive === false;

@@ -1,5 +1,5 @@
 /** The languages that the widget speaks. */
-export const locales = ["en", "de", "es", "fr", "pt"] as const;
+const locales = ["en", "de", "es", "fr", "pt"] as const;
 export type Locale = (typeof locales)[number];
 
 /** The language nearest to a tag of BCP 47. */

@@ -1,9 +1,9 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Conversation } from "./conversation.ts";
 import { entriesOf } from "./entries.ts";
 import { MessageItem } from "./message-item.tsx";
 import type { Settings } from "./settings.ts";
-import { Times } from "./times.ts";
+import type { Times } from "./times.ts";
 import { say, type Words } from "./words.ts";
 
 /** Pixels from the bottom that still count as there. */
@@ -15,14 +15,14 @@ type Props = {
 	conversation: Conversation;
 	settings: Settings;
 	words: Words;
+	times: Times;
 	/** Whether the newest message is in sight. */
 	onBottom: (isAtBottom: boolean) => void;
 };
 
 /** The conversation: it stays at its end when it is there, and where one reads when one reads further up. */
-export function MessageList({ conversation, settings, words, onBottom }: Props) {
+export function MessageList({ conversation, settings, words, times, onBottom }: Props) {
 	const { client, messages, pending, seenUpTo } = conversation;
-	const times = useMemo(() => new Times(settings.language), [settings]);
 	const entries = entriesOf(messages, pending, seenUpTo);
 	const scroller = useRef<HTMLDivElement>(null);
 	const content = useRef<HTMLDivElement>(null);
@@ -63,7 +63,7 @@ export function MessageList({ conversation, settings, words, onBottom }: Props) 
 
 	const lastSeenKey = entries.findLast(({ isOwn, state }) => isOwn && state === "seen")?.key;
 	const hasEarlier = (messages[0]?.index ?? 1) > 1;
-	const typing = client?.typing ?? [];
+	const { writing } = conversation;
 	return (
 		<div class="conversation">
 			<div ref={scroller} class="scroller" tabIndex={0} role="region" aria-label={words.conversation} onScroll={look}>
@@ -90,7 +90,7 @@ export function MessageList({ conversation, settings, words, onBottom }: Props) 
 							/>,
 						])}
 					</ol>
-					{typing.length > 0 && <Typing names={typing} words={words} />}
+					{writing.length > 0 && <Writing names={writing} words={words} />}
 				</div>
 			</div>
 			{isAway && (
@@ -104,7 +104,7 @@ export function MessageList({ conversation, settings, words, onBottom }: Props) 
 	);
 }
 
-function Typing({ names, words }: { names: string[]; words: Words }) {
+function Writing({ names, words }: { names: string[]; words: Words }) {
 	return (
 		<p class="typing">
 			<span class="dots" aria-hidden="true">

@@ -35,6 +35,7 @@ export function mount(stage: Stage): Panel {
 class ChatPanel implements Panel {
 	readonly #stage: Stage;
 	readonly #dialog: HTMLDialogElement = document.createElement("dialog");
+	readonly #frame: HTMLElement = document.createElement("div");
 	/** For screen readers: what comes in, whether the panel is open or not. */
 	readonly #news: HTMLElement = document.createElement("p");
 	readonly #conversation: Conversation;
@@ -52,6 +53,8 @@ class ChatPanel implements Panel {
 		launcher.paint(this.#dialog);
 		this.#news.className = "unseen";
 		this.#news.setAttribute("role", "status");
+		this.#frame.className = "frame";
+		this.#dialog.append(this.#frame);
 		launcher.root.append(this.#dialog, this.#news);
 		this.#conversation = new Conversation(settings, memory, {
 			onChange: () => this.#changed(),
@@ -81,6 +84,8 @@ class ChatPanel implements Panel {
 		if (this.isOpen) return;
 		const { memory, launcher } = this.#stage;
 		this.#hours.start();
+		// What is outside of a modal dialog is not read out.
+		this.#dialog.append(this.#news);
 		this.#show(isQuiet);
 		memory.keepTab({ isOpen: true });
 		launcher.showOpen(true);
@@ -92,6 +97,7 @@ class ChatPanel implements Panel {
 		const { memory, launcher } = this.#stage;
 		const hadFocus = launcher.root.activeElement !== null;
 		this.#dialog.close();
+		launcher.root.append(this.#news);
 		this.#hours.stop();
 		memory.keepTab({ isOpen: false });
 		launcher.showOpen(false);
@@ -146,7 +152,7 @@ class ChatPanel implements Panel {
 					if (isNew) this.#changed();
 				}}
 			/>,
-			this.#dialog,
+			this.#frame,
 		);
 	}
 
