@@ -41,6 +41,18 @@ CREATE TABLE ticket (
 	hash TEXT PRIMARY KEY, caller TEXT NOT NULL, expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;`,
 	},
+	{
+		id: "0002_sent",
+		sql: `
+-- Which message was sent under which id of its author, but for the newest block of them: see once.ts.
+CREATE TABLE sent (
+	user_id TEXT NOT NULL, client_message_id TEXT NOT NULL, idx INTEGER NOT NULL,
+	PRIMARY KEY (user_id, client_message_id)
+) WITHOUT ROWID;
+INSERT INTO sent (user_id, client_message_id, idx)
+	SELECT user_id, client_message_id, idx FROM message WHERE client_message_id IS NOT NULL;
+DROP INDEX message_once;`,
+	},
 ];
 
 /** True when the room behind this storage was ever created. Reads only. */

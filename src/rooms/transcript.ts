@@ -1,4 +1,5 @@
 import type { Actor, Caller, Draft, EventKind, Message, RoomEvent } from "./model.ts";
+import { Once } from "./once.ts";
 import { messageIndexOf, newMessageId } from "./room-id.ts";
 
 type MessageRow = {
@@ -40,6 +41,7 @@ export type Appended = { message: Message; duplicate: boolean } | "mismatch";
 export class Transcript {
 	readonly #sql: SqlStorage;
 	readonly #chatId: string;
+	readonly #once: Once;
 	#seq: number;
 	#messageCount: number;
 	#fresh: RoomEvent[] = [];
@@ -55,6 +57,7 @@ export class Transcript {
 			.one();
 		this.#seq = head.seq;
 		this.#messageCount = head.count;
+		this.#once = new Once(sql, head.count);
 	}
 
 	get seq(): number {
@@ -75,6 +78,9 @@ export class Transcript {
 
 	/** Appends a message, or answers with the one that this author already sent under the same `clientMessageId`. */
 	append(author: Caller, draft: Draft, now: number): Appended {
+		const { clientMessageId } = draft;
+		const recent = clientMessageId === undefined ? undefined : this.#once.recent(author.userId, clientMessageId);
+		if (recent !== undefined) return this.#earlier(recent, draft);
 		const index = this.#messageCount + 1;
 		const seq = this.#seq + 1;
 		const message: Message = {
@@ -82,7 +88,7 @@ export class Transcript {
 			chatId: this.#chatId,
 			index,
 			seq,
-			clientMessageId: draft.clientMessageId ?? null,
+			clientMessageId: clientMessageId ?? null,
 			userId: author.userId,
 			authorName: author.name,
 			authorKind: author.kind,
@@ -93,10 +99,11 @@ export class Transcript {
 			dateEdited: null,
 			isDeleted: false,
 		};
+		this.#once.begin(index);
 		const inserted = this.#sql.exec(
 			`INSERT INTO message (idx, seq, message_id, client_message_id, user_id, author_name, author_kind, type, body, reply_to, origin, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (user_id, client_message_id) WHERE client_message_id IS NOT NULL DO NOTHING`,
+			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+			WHERE NOT EXISTS (SELECT 1 FROM sent WHERE user_id = ?5 AND client_message_id = ?4)`,
 			index,
 			seq,
 			message.chatMessageId,
@@ -110,20 +117,17 @@ export class Transcript {
 			draft.origin ?? null,
 			now,
 		);
-		if (inserted.rowsWritten === 0) return this.#earlier(author.userId, draft);
+		if (clientMessageId !== undefined) {
+			if (inserted.rowsWritten === 0) return this.#earlier(this.#once.indexed(author.userId, clientMessageId), draft);
+			this.#once.note(author.userId, clientMessageId, index);
+		}
 		this.#messageCount = index;
 		this.#announce("message.created", author, { message }, now);
 		return { message, duplicate: false };
 	}
 
-	#earlier(userId: string, draft: Draft): Appended {
-		const row = this.#sql
-			.exec<MessageRow>(
-				"SELECT * FROM message WHERE user_id = ? AND client_message_id = ?",
-				userId,
-				draft.clientMessageId ?? null,
-			)
-			.one();
+	#earlier(index: number, draft: Draft): Appended {
+		const row = this.#sql.exec<MessageRow>("SELECT * FROM message WHERE idx = ?", index).one();
 		// A text that was edited or deleted since can no longer be compared; the id alone then says that it is the same message.
 		const comparable = row.edited_at === null && row.is_deleted === 0;
 		if (comparable && row.body !== draft.body) return "mismatch";
