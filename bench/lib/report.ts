@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Check, Outcome, Table } from "./outcome.ts";
 import { figure, ratio } from "./compare.ts";
 import type { Spread } from "./stats.ts";
@@ -25,8 +25,16 @@ export function summary({ machine, rounds, workloads }: Report): string {
 	].join("\n\n");
 }
 
-/** Writes the Markdown and the raw figures to a folder. */
-export function save(folder: string, report: Report): void {
+/**
+ * Writes the Markdown and the raw figures to a folder. Workloads that were not run keep what an earlier run of the same day, versions and
+ * rounds found; figures of anything else do not stay beside new ones.
+ */
+export function save(folder: string, run: Report): void {
+	const earlier = existsSync(`${folder}/latest.json`)
+		? (JSON.parse(readFileSync(`${folder}/latest.json`, "utf8")) as Report)
+		: run;
+	const isSame = earlier.rounds === run.rounds && JSON.stringify(earlier.machine) === JSON.stringify(run.machine);
+	const report = isSame ? { ...run, workloads: { ...earlier.workloads, ...run.workloads } } : run;
 	const tidy = (_: string, value: unknown): unknown => (typeof value === "number" ? rounded(value) : value);
 	writeFileSync(`${folder}/latest.json`, `${JSON.stringify(report, tidy, "\t")}\n`);
 	writeFileSync(`${folder}/latest.md`, markdown(report));
