@@ -12,7 +12,7 @@ import type { Settings } from "./settings.ts";
 import { words } from "./words.ts";
 
 /** What the loader hands over. */
-export type Stage = {
+type Stage = {
 	settings: Settings;
 	memory: Memory;
 	launcher: Launcher;

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 
 /** Who is signed in, as `GET /auth` describes them. */
-export type User = {
+type User = {
 	userId: string;
 	name: string;
 	tenantId: string;

@@ -17,7 +17,7 @@ import { Rules, Settings, Source } from "./settings.tsx";
 import type { Customer, CustomerState } from "./types.ts";
 import { Week } from "./week.tsx";
 
-export type Changes = {
+type Changes = {
 	/** It came to be below this one (undefined: at the top). */
 	onMade: (made: Customer) => void;
 	onChanged: (customer: Customer) => void;

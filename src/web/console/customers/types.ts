@@ -30,7 +30,7 @@ export type Customer = {
 export type Block<T> = { value?: T; sourceCustomerId?: string; sourceAccountId?: string };
 export type BillingItem = { baseCost?: number; unitCost?: number; rawUnitMultiplier?: number; allowance?: number };
 
-export type Effective = {
+type Effective = {
 	billingSettings: Block<Record<string, BillingItem>>;
 	appSettings: Block<Record<string, string | boolean>>;
 	schedule: Block<Schedule>;

@@ -14,7 +14,7 @@ export type Chat = {
 	me: Standing | null;
 };
 
-export type LastMessage = {
+type LastMessage = {
 	index: number;
 	userId: string;
 	authorName: string;
