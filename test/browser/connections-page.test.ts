@@ -56,6 +56,12 @@ async function requested(from: number, to: number, reason?: string): Promise<Con
 	return (await server.ask<{ connection: Connection }>("POST", "/api/connections", token, body)).connection;
 }
 
+async function done(connection: Connection, action: string, by: "contactId" | "toContactId"): Promise<void> {
+	const { connectionId, contactTypeId } = connection;
+	const body = { contactId: connection[by], contactTypeId, roleId };
+	await server.ask("POST", `/api/connections/${connectionId}/${action}`, token, body);
+}
+
 async function openConnections(somebody: Agent, ...parts: string[]): Promise<void> {
 	await somebody.page.goto(`${server.url}/console#/${["connections", ...parts].join("/")}`);
 	await somebody.page.getByRole("heading", { name: "Connections", exact: true }).waitFor();
@@ -65,6 +71,109 @@ async function openConnections(somebody: Agent, ...parts: string[]): Promise<voi
 function standing(page: Page, status: string) {
 	return page.locator(".detail-title").getByText(status, { exact: true });
 }
+
+it("asks with the keyboard, accepts, blocks, unblocks, undoes, and keeps what happened", async () => {
+	const mia = await Agent.signIn(browser, server.url, "Mia");
+	await openConnections(mia);
+	const { page } = mia;
+	const dialog = page.getByRole("dialog");
+	await page.getByText("No connections yet.").waitFor();
+	await page.keyboard.press("c");
+	await dialog.getByRole("combobox", { name: "Who asks" }).pressSequentially("ines");
+	await dialog.getByRole("option", { name: "Inês Duarte" }).waitFor();
+	await page.keyboard.press("Enter");
+	// Somebody whom nobody knew yet.
+	await dialog.getByRole("combobox", { name: "Who is asked", exact: true }).pressSequentially("Nia <b>New</b>");
+	await dialog.getByRole("option", { name: "Add “Nia <b>New</b>”" }).waitFor();
+	await page.keyboard.press("Enter");
+	await dialog.getByLabel("Why (optional)").fill(html);
+	await dialog.getByRole("button", { name: "Ask", exact: true }).click();
+	await page.getByRole("heading", { name: "Inês Duarte and Nia <b>New</b>" }).waitFor();
+	await standing(page, "Requested").waitFor();
+
+	const asker = page.getByRole("group", { name: "What Inês Duarte can do" });
+	const asked = page.getByRole("group", { name: "What Nia <b>New</b> can do" });
+	await asker.getByRole("button", { name: "Take back for Inês Duarte" }).waitFor();
+	expect(await asker.getByRole("button", { name: /^Accept/ }).count()).toBe(0);
+	await asked.getByRole("button", { name: /^Accept/ }).click();
+	await standing(page, "Accepted").waitFor();
+	// What cannot be taken back says so first, and offers no undoing.
+	await asker.getByRole("button", { name: /^Remove/ }).click();
+	await dialog.getByText("To be so again, one has to ask and the other to accept.").waitFor();
+	await dialog.getByRole("button", { name: "Leave it" }).click();
+	await standing(page, "Accepted").waitFor();
+	await asker.getByRole("button", { name: /^Remove/ }).click();
+	await dialog.getByRole("button", { name: "Remove" }).click();
+	await standing(page, "Removed").waitFor();
+	expect(await page.getByRole("button", { name: "Undo" }).count()).toBe(0);
+	// Blocked from where nothing is lost: undone, it is what it was.
+	await asked.getByRole("button", { name: "Block Inês Duarte for Nia <b>New</b>" }).click();
+	await dialog.getByLabel("Why (optional)").fill("By mistake");
+	await dialog.getByRole("button", { name: "Block" }).click();
+	await standing(page, "Blocked").waitFor();
+	await page.getByText("blocks the other").waitFor();
+	await page.getByRole("button", { name: "Undo" }).click();
+	await standing(page, "Removed").waitFor();
+	await asked.getByRole("button", { name: /^Block/ }).click();
+	await dialog.getByRole("button", { name: "Block" }).click();
+	await asked.getByRole("button", { name: /^Unblock/ }).click();
+	await standing(page, "Removed").waitFor();
+	await page.getByRole("button", { name: "Undo" }).click();
+	await standing(page, "Blocked").waitFor();
+	await asked.getByRole("button", { name: /^Unblock/ }).click();
+	await standing(page, "Removed").waitFor();
+	const history = page.getByRole("region", { name: "History" });
+	await history.getByRole("listitem").nth(8).waitFor();
+	expect((await history.locator("li b").allInnerTexts()).join()).toBe(
+		"Requested,Accepted,Removed,Blocked,Unblocked,Blocked,Unblocked,Blocked,Unblocked",
+	);
+	await history.getByText("“By mistake”").waitFor();
+	await history.getByText(`“${html}”`).waitFor();
+	await asked.getByRole("button", { name: /^Ask again/ }).click();
+	await standing(page, "Requested").waitFor();
+	await page.getByRole("heading", { name: "Nia <b>New</b> and Inês Duarte" }).waitFor();
+	expect(await page.locator("main img, main h1 b").count()).toBe(0);
+	expect(await page.title()).not.toContain("owned");
+	await mia.close();
+});
+
+it("lists by status and contact, page by page, and says what came between", async () => {
+	const accepted = await requested(0, 1);
+	await done(accepted, "accept", "toContactId");
+	const open = await requested(2, 3);
+	await requested(2, 4, "A long story");
+	const mia = await Agent.signIn(browser, server.url, "Mia");
+	await openConnections(mia);
+	const { page } = mia;
+	const list = page.getByRole("region", { name: "Connections" });
+	await page.getByLabel("Status").selectOption("Accepted");
+	await list.getByRole("link", { name: /Inês Duarte.*Tom Okafor/ }).waitFor();
+	await list
+		.getByRole("link", { name: /Mira Lindqvist/ })
+		.first()
+		.waitFor({ state: "detached" });
+	expect(await list.getByRole("listitem").count()).toBe(1);
+	await page.getByLabel("Status").selectOption("All");
+	await page.getByRole("combobox", { name: "Of a contact" }).pressSequentially("mira");
+	await page.getByRole("option", { name: "Mira Lindqvist" }).click();
+	await list.getByRole("link", { name: /Mira Lindqvist.*Rui Almeida/ }).waitFor();
+	await list
+		.getByRole("link", { name: /Inês Duarte/ })
+		.first()
+		.waitFor({ state: "detached" });
+	await list.getByRole("link", { name: /Mira Lindqvist.*Rui Almeida/ }).click();
+	await standing(page, "Requested").waitFor();
+	// Taken back while she looks at it: her answer comes too late, and she sees how it stands.
+	await done(open, "cancel", "contactId");
+	await page.getByRole("button", { name: "Accept for Rui Almeida" }).click();
+	await page.getByText("This connection is not waiting for an answer.").waitFor();
+	await standing(page, "Cancelled").waitFor();
+	await page.getByText("Ask again from").waitFor();
+	expect(await page.getByRole("button", { name: /^Ask again/ }).count()).toBe(0);
+	await page.goto(`${server.url}/console#/connections/${"f".repeat(32)}`);
+	await page.getByText("There is no such connection.").first().waitFor();
+	await mia.close();
+});
 
 it("keeps types and roles; one that is in use stays", async () => {
 	const mia = await Agent.signIn(browser, server.url, "Mia");
