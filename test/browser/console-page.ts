@@ -24,6 +24,13 @@ export class Agent {
 		});
 	}
 
+	/** Somebody who has come to the console and not signed in. */
+	static async visit(context: BrowserContext, url: string): Promise<Agent> {
+		const agent = new Agent(context, await context.newPage());
+		await agent.page.goto(`${url}/console`);
+		return agent;
+	}
+
 	/** Signs somebody of the demo in by a click. */
 	static async signIn(
 		browser: Browser,
@@ -36,8 +43,7 @@ export class Agent {
 			reducedMotion: "reduce",
 			...options,
 		});
-		const agent = new Agent(context, await context.newPage());
-		await agent.page.goto(`${url}/console`);
+		const agent = await Agent.visit(context, url);
 		await agent.page
 			.getByRole("button", { name: new RegExp(`^${name}`) })
 			.first()

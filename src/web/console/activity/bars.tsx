@@ -53,7 +53,7 @@ function options(element: HTMLElement, series: readonly Series[]): uPlot.Options
 		legend: { live: true },
 		scales: { y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] } },
 		axes: [
-			{ ...axis, grid: { show: false }, space: 60, values: (_, ticks) => ticks.map(tickOf) },
+			{ ...axis, grid: { show: false }, space: 90, values: (_, ticks) => ticks.map(tickOf) },
 			{
 				...axis,
 				size: 42,

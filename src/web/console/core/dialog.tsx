@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./icons.tsx";
 
 type Props = {
@@ -14,7 +14,8 @@ type Props = {
 export function Dialog({ title, onClose, children, kind = "center" }: Props): JSX.Element {
 	const ref = useRef<HTMLDialogElement>(null);
 	const heading = useId();
-	useEffect(() => {
+	// Before the next key: what is typed right after the shortcut is for the dialog, not for the page.
+	useLayoutEffect(() => {
 		const dialog = ref.current;
 		const before = document.activeElement;
 		dialog?.showModal();

@@ -109,6 +109,8 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 				if (!element) return;
 				let above = 0;
 				for (const { target, borderBoxSize } of entries) {
+					// The list itself: a window was resized, a keyboard came up.
+					if (target === element) continue;
 					const row = Number((target as HTMLElement).dataset["row"]);
 					const change = heights.set(row, borderBoxSize[0]?.blockSize ?? GUESS);
 					if (heights.start(row) < element.scrollTop) above += change;
@@ -121,7 +123,10 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 			}),
 		[heights],
 	);
-	useEffect(() => () => observer.disconnect(), [observer]);
+	useEffect(() => {
+		if (scroller.current) observer.observe(scroller.current);
+		return () => observer.disconnect();
+	}, [observer]);
 	const measured = useCallback((row: HTMLElement | null) => row && observer.observe(row), [observer]);
 	const spacer = useRef<HTMLDivElement>(null);
 	const rowsBox = useRef<HTMLOListElement>(null);
