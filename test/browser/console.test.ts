@@ -56,7 +56,8 @@ it("lets two agents talk: typing, receipts, edits, deletions, replies, unread co
 	await ben.message("I am, for another hour").first().focus();
 	await ben.page.keyboard.press("Delete");
 	await ada.message("Message deleted").first().waitFor();
-	expect(await ada.page.getByText("for another hour").count()).toBe(0);
+	// The list, too, within the second that the lobby takes.
+	await vi.waitFor(async () => expect(await ada.page.getByText("for another hour").count()).toBe(0), soon);
 
 	const payloads = [
 		"<img src=x onerror=\"document.title='owned'\">",

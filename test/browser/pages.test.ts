@@ -36,7 +36,7 @@ it("serves pages under a strict policy, and what they load for ever", async () =
 		for (const file of files) {
 			const answer = await fetch(server.url + file);
 			expect(answer.status).toBe(200);
-			expect(answer.headers.get("Content-Type")).toMatch(/^text\/(javascript|css)/);
+			expect(answer.headers.get("Content-Type")).toMatch(/^(text\/(javascript|css)|image\/svg)/);
 			expect(answer.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
 		}
 	}
