@@ -63,7 +63,7 @@ export class Room extends DurableObject<Env> {
 		const rate = { burst: Number(env.SEND_BURST), perSecond: Number(env.SEND_RATE) };
 		this.#sessions = new Sessions(ctx, rate);
 		this.#visitorBucket = new Bucket({ ...rate, burst: 10 * rate.burst });
-		this.#fanout = new Fanout((frame) => this.#sessions.broadcast(frame));
+		this.#fanout = new Fanout((frames) => this.#sessions.broadcast(frames));
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 		if (!exists(ctx.storage.sql)) return;
 		// All of a step or nothing of it, whatever happens in its middle.
@@ -325,7 +325,7 @@ export class Room extends DurableObject<Env> {
 
 	/** Sends everybody away, who come back to a new epoch; what it began with is announced to readers of the feed. */
 	#restored(): void {
-		this.#sessions.broadcast(JSON.stringify({ type: "reconnect", reason: "epochChanged", afterMs: 0 }));
+		this.#sessions.broadcast([JSON.stringify({ type: "reconnect", reason: "epochChanged", afterMs: 0 })]);
 		for (const session of this.#sessions.where(() => true)) this.#sessions.close(session, close.goingAway, "restored");
 		if (this.#live) this.#publish(this.#live);
 	}

@@ -1,5 +1,5 @@
 import { Bucket, type Rate } from "./bucket.ts";
-import type { Present, ServerFrame } from "./frames.ts";
+import { joined, type Present, type ServerFrame } from "./frames.ts";
 import { close, limits, timing } from "./limits.ts";
 import { isOver, type Caller } from "./model.ts";
 
@@ -25,6 +25,7 @@ export class Sessions {
 	readonly #ctx: DurableObjectState;
 	readonly rate: Rate;
 	readonly #open = new Map<WebSocket, Session>();
+	readonly #held = new Map<Session, string[]>();
 
 	constructor(ctx: DurableObjectState, rate: Rate) {
 		this.#ctx = ctx;
@@ -69,17 +70,32 @@ export class Sessions {
 		return session;
 	}
 
-	/** Sends one text to every socket that is ready, but for one. */
-	broadcast(text: string, except?: Session): void {
-		for (const session of this.#open.values()) if (session.isReady && session !== except) this.#write(session, text);
+	/** Sends frames, serialised already, to every socket that is ready, but for one; what was held for a socket goes before them. */
+	broadcast(frames: readonly string[], except?: Session): void {
+		const text = joined(frames);
+		for (const session of this.#open.values()) {
+			if (!session.isReady || session === except) continue;
+			const held = this.#held.get(session);
+			this.#held.delete(session);
+			this.#write(session, held ? joined([...held, ...frames]) : text);
+		}
+	}
+
+	/** Keeps a frame back until `release`, for the next broadcast to take it along: a frame fewer for each sender of a message. */
+	hold(session: Session, frame: string): void {
+		const held = this.#held.get(session);
+		if (held) held.push(frame);
+		else this.#held.set(session, [frame]);
+	}
+
+	/** Sends what is held. */
+	release(): void {
+		for (const [session, held] of this.#held) this.#write(session, joined(held));
+		this.#held.clear();
 	}
 
 	send(session: Session, ...frames: ServerFrame[]): void {
 		for (const frame of frames) this.#write(session, JSON.stringify(frame));
-	}
-
-	sendText(session: Session, text: string): void {
-		this.#write(session, text);
 	}
 
 	/** The sockets of callers that are picked. */

@@ -180,7 +180,7 @@ export class SocketProtocol {
 		if (active) session.typingAt = now;
 		const { userId, name } = session.caller;
 		const frame: ServerFrame = { type: "typing", userId, name, active, expiresInMs: active ? 2 * timing.typingMs : 0 };
-		this.#parts.sessions.broadcast(JSON.stringify(frame), session);
+		this.#parts.sessions.broadcast([JSON.stringify(frame)], session);
 	}
 
 	#history(frame: Frame<"history">): ServerFrame {
@@ -192,7 +192,7 @@ export class SocketProtocol {
 	#announce(change: { joined: Present[]; left: Present[] }, except?: Session): void {
 		const { sessions } = this.#parts;
 		if (sessions.size > ANNOUNCED_PRESENCE) return;
-		sessions.broadcast(JSON.stringify({ type: "presence", ...change } satisfies ServerFrame), except);
+		sessions.broadcast([JSON.stringify({ type: "presence", ...change } satisfies ServerFrame)], except);
 	}
 
 	#rateLimited(session: Session, re: FrameId | undefined, retryAfterMs: number): void {
