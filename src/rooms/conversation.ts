@@ -16,6 +16,7 @@ import {
 	type RoomSeed,
 	type Visitor,
 } from "./model.ts";
+import { bodyTooLarge, closed, notFound, tooManyMembers, unknownMessage } from "./refusals.ts";
 import { newGuid } from "./room-id.ts";
 import { Roster } from "./roster.ts";
 import { Transcript } from "./transcript.ts";
@@ -56,7 +57,8 @@ export type Snapshot = { room: Room; members: Member[] };
 export type Sent = { message: Message; duplicate: boolean };
 export type Read = { lastReadIndex: number; unreadCount: number };
 
-const SYSTEM: Actor = { userId: "system", name: "Foyer", kind: "System" };
+/** The room itself, where nobody else did it. */
+export const SYSTEM: Actor = { userId: "system", name: "Foyer", kind: "System" };
 
 /** Everything one room knows and allows, on its own SQLite: synchronous, and ignorant of sockets, RPC and D1. */
 export class Conversation {
@@ -298,6 +300,11 @@ export class Conversation {
 		this.transcript.record("room.updated", SYSTEM, { chatName: this.#row.name }, now);
 	}
 
+	/** Reads anew what stands in the room's own row, where another part has written there. */
+	reread(): void {
+		this.#row = this.#sql.exec<RoomRow>("SELECT * FROM room").one();
+	}
+
 	/** At most `take` changes after a position, and the position they lead to. */
 	changesSince(seq: number, take: number): { events: RoomEvent[]; upTo: number } {
 		const events = this.transcript.since(seq, take);
@@ -367,26 +374,6 @@ export class Conversation {
 			row.projected_seq,
 		);
 	}
-}
-
-export function notFound(): Refusal {
-	return refuse("NotFound", "There is no such chat.");
-}
-
-function closed(): Refusal {
-	return refuse("RoomClosed", "This room was deleted; open a new one.");
-}
-
-function unknownMessage(): Refusal {
-	return refuse("MessageNotFound", "There is no such message in this chat.");
-}
-
-function tooManyMembers(): Refusal {
-	return refuse("TooManyMembers", `A chat has at most ${limits.members} members.`);
-}
-
-function bodyTooLarge(): Refusal {
-	return refuse("BodyTooLarge", `A message holds at most ${limits.bodyBytes} bytes.`);
 }
 
 /** UTF-8 bytes; a text that is short in any script is not encoded to be counted. */

@@ -4,13 +4,13 @@ import { allowsOrigin } from "../auth/origins.ts";
 import { Announcer } from "./announcer.ts";
 import {
 	Conversation,
-	notFound,
 	type MemberChange,
 	type Read,
 	type RoomChange,
 	type Sent,
 	type Snapshot,
 } from "./conversation.ts";
+import { eraseAfter, forgetInRecord, writtenAfter, type Erased, type Subject, type Written } from "./erasure.ts";
 import { Fanout } from "./fanout.ts";
 import { close, limits, timing } from "./limits.ts";
 import { Feed, type FeedFrame, type Position } from "./feed.ts";
@@ -26,6 +26,7 @@ import {
 	type RoomSeed,
 } from "./model.ts";
 import { Projection } from "./projection.ts";
+import { notFound } from "./refusals.ts";
 import { CALLER_HEADER, PROTOCOL, ticketOf } from "./upgrade.ts";
 import { closeQuietly, Sessions } from "./sessions.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -148,6 +149,30 @@ export class Room extends DurableObject<Env> {
 		const isOf = ({ userId: own, visit }: Caller) => own === userId && (visitId ?? visit?.id) === visit?.id;
 		for (const session of this.#sessions.where(isOf))
 			live.protocol.dismiss(session, close.noPermission, "the visit is over");
+	}
+
+	/** What somebody wrote, in order, a step at a time: see `Written`. */
+	written(tenantId: string, userId: string, after: number): Result<Written> {
+		if (this.#live?.conversation.tenantId !== tenantId) return notFound();
+		return { ok: true, ...writtenAfter(this.ctx.storage.sql, this.#live.conversation, userId, after) };
+	}
+
+	/**
+	 * Takes somebody out of the room, name and texts, a step at a time (see `Erased`). `isSettled`: D1 has forgotten all of it, too; until it is,
+	 * the last step may be asked for again.
+	 */
+	async erase(tenantId: string, subject: Subject, after: number): Promise<Result<Erased & { isSettled: boolean }>> {
+		const live = this.#live;
+		if (live?.conversation.tenantId !== tenantId) return notFound();
+		const { conversation, projection } = live;
+		await this.endVisits(tenantId, subject.userId, { leaves: false });
+		const step = this.#turn(() => eraseAfter(this.ctx.storage.sql, conversation, subject, after, Date.now()));
+		this.#publish(live);
+		if (step.next !== null) return { ok: true, ...step, isSettled: false };
+		const { seq } = conversation.transcript;
+		await projection.settle();
+		if (subject.isIdPersonal) await forgetInRecord(this.env, conversation, subject.userId);
+		return { ok: true, ...step, isSettled: conversation.projectedSeq >= seq };
 	}
 
 	/** Name, archive and members; D1 knows of it when this answers. */

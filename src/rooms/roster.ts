@@ -30,7 +30,7 @@ export class Roster {
 		this.#sql = sql;
 		this.#transcript = transcript;
 		for (const row of sql.exec<Row>("SELECT * FROM member")) this.#rows.set(row.user_id, row);
-		for (const { userId, message } of transcript.newestByAuthor(writtenSeq)) this.#authored(userId, message);
+		for (const message of transcript.newestByAuthor(writtenSeq)) this.#authored(message.userId, message);
 	}
 
 	/** Members that ever were, active or not. */
@@ -113,6 +113,17 @@ export class Roster {
 		if (!row || row.name === who.name) return;
 		this.#put({ ...row, name: who.name, seq: this.#transcript.seq + 1 });
 		this.#record("member.updated", who.userId, who, now);
+	}
+
+	/** Gives a member another user id: to everybody else the one is gone and the other is there, under the same member id. */
+	reassign(userId: string, newId: string, actor: Actor, now: number): void {
+		const row = this.#rows.get(userId);
+		if (!row) return;
+		this.#rows.delete(userId);
+		this.#unwritten.delete(row);
+		this.#sql.exec("DELETE FROM member WHERE user_id = ?", userId);
+		this.#put({ ...row, user_id: newId, seq: this.#transcript.seq + 1 });
+		this.#record("member.updated", newId, actor, now);
 	}
 
 	/** Ends a membership; the row and the read marker stay. */
