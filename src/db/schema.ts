@@ -7,4 +7,5 @@ export * from "./schema/delivery.ts";
 export * from "./schema/directory.ts";
 export * from "./schema/links.ts";
 export * from "./schema/people.ts";
+export * from "./schema/privacy.ts";
 export * from "./schema/tenants.ts";

@@ -74,6 +74,8 @@ export const link = sqliteTable(
 		/** Events that are sealed, and the hash of the last of them: without these, rows removed from the end would not be missed. */
 		auditCount: integer("audit_count").notNull().default(0),
 		auditHead: text("audit_head"),
+		/** When what it says of its recipient was erased. From then on its audit takes up nothing of where a request came from. */
+		erasedAt: integer("erased_at"),
 	},
 	(t) => [
 		uniqueIndex("link_uid").on(t.tenantId, t.uid),
@@ -170,6 +172,7 @@ export const linkEvent = sqliteTable(
 				"Revoked",
 				"Unlocked",
 				"NewLinkRequested",
+				"Erased",
 			],
 		}).notNull(),
 		at: integer().notNull(),
