@@ -35,9 +35,7 @@ export async function keep(env: Env, message: EmailMessage | SmsMessage): Promis
 		createdAt: new Date(message.createdAt).toISOString(),
 		expiresAt: message.expiresAt === null ? null : new Date(message.expiresAt).toISOString(),
 	};
-	// Keys come in their order: the newest first.
-	const place = String(Number.MAX_SAFE_INTEGER - message.createdAt).padStart(16, "0");
-	await env.TOKENS.put(`${PREFIX}${place}:${message.id}`, JSON.stringify(kept), {
+	await env.TOKENS.put(keyOf(message), JSON.stringify(kept), {
 		expirationTtl: LIFE_SECONDS,
 		metadata: { to, channel } satisfies Label,
 	});
@@ -65,4 +63,14 @@ export async function keptById(env: Env, id: string): Promise<Kept | undefined> 
 	const { keys } = await env.TOKENS.list<Label>({ prefix: PREFIX, limit: KEYS });
 	const key = keys.find(({ name }) => name.endsWith(`:${id}`));
 	return (key && (await env.TOKENS.get<Kept>(key.name, "json"))) ?? undefined;
+}
+
+/** Forgets kept messages. */
+export async function forgetKept(env: Env, messages: readonly { id: string; createdAt: number }[]): Promise<void> {
+	await Promise.all(messages.map((message) => env.TOKENS.delete(keyOf(message))));
+}
+
+/** Keys come in their order: the newest first. */
+function keyOf({ id, createdAt }: { id: string; createdAt: number }): string {
+	return `${PREFIX}${String(Number.MAX_SAFE_INTEGER - createdAt).padStart(16, "0")}:${id}`;
 }

@@ -26,7 +26,7 @@ export type Seal = { count: number; head: string | null };
 
 /**
  * The INSERT of an event as the next of its link, or of each link of a parenthesised SELECT. With `onlyIfChanged`, only when the statement
- * before it in the batch changed a row.
+ * before it in the batch changed a row. Where its recipient comes from is not noted of a link that was erased.
  */
 export function insertEvent(
 	{ tenantId }: TenantDatabase,
@@ -35,11 +35,13 @@ export function insertEvent(
 	{ onlyIfChanged }: { onlyIfChanged: boolean },
 ): SQL {
 	const { type, at, actorType, actorId, channel, ip, userAgent, country, data } = event;
+	const traced = (value: string | null) =>
+		sql`iif(${actorType} = 'Recipient' AND link.erased_at IS NOT NULL, NULL, ${value})`;
 	return sql`INSERT INTO link_event
 			(tenant_id, link_id, n, type, at, actor_type, actor_id, channel, ip, user_agent, country, data)
 		SELECT ${tenantId}, link.id,
 			(SELECT coalesce(max(n), 0) + 1 FROM link_event WHERE tenant_id = ${tenantId} AND link_id = link.id),
-			${type}, ${at}, ${actorType}, ${actorId}, ${channel}, ${ip}, ${userAgent}, ${country}, ${data}
+			${type}, ${at}, ${actorType}, ${actorId}, ${channel}, ${traced(ip)}, ${traced(userAgent)}, ${traced(country)}, ${data}
 		FROM link WHERE +link.tenant_id = ${tenantId} AND link.id IN ${typeof links === "number" ? sql`(${links})` : links}
 			AND ${onlyIfChanged ? sql`changes() > 0` : sql`1`}`;
 }

@@ -1,6 +1,9 @@
 /**
  * The audit of a link: a chain in which each event's hash is over the hash before it and the event itself. Events are written in the batch of
  * what they tell of, and sealed right after. How many are sealed and the hash of the last stand on the link's own row.
+ *
+ * What is personal in it can be erased: the events keep their hashes, and an `Erased` event after them holds a hash of what is left of those
+ * that were changed (`erasure.ts`, decision 0013).
  */
 import { sha256 } from "../auth/key-format.ts";
 import { batch, type Statement } from "../db/batch.ts";
@@ -101,21 +104,49 @@ export async function verifyAudit(tenant: TenantDatabase, linkId: number): Promi
 	if (!seal) return { valid: false, brokenAt: 1, why: "The link is gone." };
 	let count = 0;
 	let head: string | null = null;
+	/** Events that are not as they were sealed, and that no later one has answered for yet. */
+	let changed: Changed = nothing;
 	while (count < seal.count) {
 		// oxlint-disable-next-line no-await-in-loop -- each page follows the one before it
 		const rows = await listEvents(tenant, linkId, count, PAGE);
 		for (const row of rows) {
 			if (count >= seal.count) break;
-			if (row.n !== count + 1) return broken(count + 1, "An event was removed, or moved.");
+			if (row.n !== count + 1) return broken(changed.from ?? count + 1, "An event was removed, or moved.");
 			// oxlint-disable-next-line no-await-in-loop -- each hash is over the one before it
-			head = await hashOf(tenant, linkId, head, row);
+			const isAsSealed = row.hash === (await hashOf(tenant, linkId, head, row));
+			if (isAsSealed && row.type === "Erased") {
+				const problem = problemOf(changed, row);
+				if (problem) return problem;
+				changed = nothing;
+				// oxlint-disable-next-line no-await-in-loop -- as above
+			} else if (!isAsSealed) changed = await withRemains(changed, row);
+			head = row.hash;
 			count = row.n;
-			if (row.hash !== head) return broken(row.n, "The event is not as it was written.");
 		}
-		if (rows.length === 0) return broken(count + 1, "Events were removed from the end.");
+		if (rows.length === 0) return broken(changed.from ?? count + 1, "Events were removed from the end.");
 	}
+	if (changed.from !== null) return broken(changed.from, "The event is not as it was written.");
 	if (head !== seal.head) return broken(count, "The chain does not end as the link's row says.");
 	return { valid: true, count, head };
+}
+
+/** Events that are not as they were sealed: the first of them, and a hash over what each of them is now. */
+export type Changed = { from: number | null; remains: string | null };
+export const nothing: Changed = { from: null, remains: null };
+
+/** The same with one more. */
+export async function withRemains({ from, remains }: Changed, row: EventRow): Promise<Changed> {
+	return { from: from ?? row.n, remains: await sha256(JSON.stringify([remains, ...valuesOf(row), row.hash])) };
+}
+
+/** What an erasure says of the events before it, in the words of its own: see `Changed`. `brokenAt`: they were not as sealed even then. */
+export type Remains = { remains: string; brokenAt?: string };
+
+function problemOf(changed: Changed, { n, data }: EventRow): Verdict | undefined {
+	const { remains, brokenAt } = JSON.parse(data ?? "{}") as Partial<Remains>;
+	if (brokenAt !== undefined) return broken(Number(brokenAt), "It was not as it was written when it was erased.");
+	if (remains === (changed.remains ?? "")) return undefined;
+	return broken(changed.from ?? n, "The event is not as its erasure left it.");
 }
 
 /** Seals what calls left that were lost half-way: for the sweep. */
@@ -135,7 +166,9 @@ async function hashOf(
 	before: string | null,
 	row: EventRow,
 ): Promise<string> {
-	const { n, type, at, actorType, actorId, channel, ip, userAgent, country, data } = row;
-	const place = [before, tenantId, linkId, n];
-	return sha256(JSON.stringify([...place, type, at, actorType, actorId, channel, ip, userAgent, country, data]));
+	return sha256(JSON.stringify([before, tenantId, linkId, ...valuesOf(row)]));
+}
+
+function valuesOf({ n, type, at, actorType, actorId, channel, ip, userAgent, country, data }: EventRow): unknown[] {
+	return [n, type, at, actorType, actorId, channel, ip, userAgent, country, data];
 }

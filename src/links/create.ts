@@ -59,7 +59,8 @@ async function make(staff: Staff, request: CreateRequest, claim: Claim | undefin
 	});
 	const given = { linkUid: uid, portalUrl, deliveryErrors };
 	const made = await insertLink(tenant, row, await claim?.(given), [created, ...sending.statements]);
-	if (!made) throw new Failure("Busy", "The same request took too long before; ask again.");
+	if (!made)
+		throw new Failure("Busy", "The same request took too long before, or its contact was just removed; ask again.");
 	hand(env, context, tenant.tenantId, sending.deliveryIds);
 	context.waitUntil(publish(env, made, sending.tokenHashes, now));
 	context.waitUntil(sealEvents(tenant, made.id));

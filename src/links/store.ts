@@ -50,9 +50,14 @@ export async function findTenantName({ tenantId, db }: TenantDatabase): Promise<
 	return row?.name;
 }
 
+/** The number of a contact that is there: without one a link would be for nobody, which its table refuses. */
+function contactOf({ tenantId }: TenantDatabase, contactId: number): SQL {
+	return sql`(SELECT contact_id FROM contact WHERE contact_id = ${contactId} AND tenant_id = ${tenantId})`;
+}
+
 /**
  * Makes a link and what belongs to it in one transaction. With a `claim` (the statement that fulfils an idempotency key) only when that changed
- * a row; what follows must ask whether the link is there.
+ * a row; what follows must ask whether the link is there. Nothing is made when the contact has gone meanwhile.
  */
 export async function insertLink(
 	tenant: TenantDatabase,
@@ -61,14 +66,19 @@ export async function insertLink(
 	following: readonly Statement[],
 ): Promise<LinkRow | undefined> {
 	const values = sql`${tenant.tenantId}, ${row.uid}, ${row.resourceType}, ${row.resourceUid}, ${row.tier}, ${row.otpChannel},
-		${row.deliveryChannels}, ${row.contactId}, ${row.recipientEmail}, ${row.recipientPhone}, ${row.recipientName},
+		${row.deliveryChannels}, ${contactOf(tenant, row.contactId)}, ${row.recipientEmail}, ${row.recipientPhone}, ${row.recipientName},
 		${row.recipientType}, ${Number(row.smsConsent)}, ${row.createdBy}, ${row.createdByName}, ${row.createdByAgentId},
 		${row.createdAt}, ${row.expiresAt}, ${row.maxViews}`;
 	const insert = sql`INSERT INTO link (tenant_id, uid, resource_type, resource_uid, tier, otp_channel, delivery_channels, contact_id,
 			recipient_email, recipient_phone, recipient_name, recipient_type, sms_consent, created_by, created_by_name,
 			created_by_agent_id, created_at, expires_at, max_views)
 		SELECT ${values} WHERE ${claim ? sql`changes() > 0` : sql`1`}`;
-	await batch(tenant.db, [...(claim ? [claim] : []), insert, ...following]);
+	try {
+		await batch(tenant.db, [...(claim ? [claim] : []), insert, ...following]);
+	} catch (error) {
+		if (String(error).includes("NOT NULL constraint failed: link.contact_id")) return undefined;
+		throw error;
+	}
 	return findLinkByUid(tenant, row.uid);
 }
 

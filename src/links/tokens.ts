@@ -42,6 +42,11 @@ export async function locate(env: Env, token: string): Promise<TokenPlace | unde
 	return isToken(token) ? place : undefined;
 }
 
+/** Takes back what `publishLocator` wrote. */
+export async function forgetLocators(env: Env, tokenHashes: readonly string[]): Promise<void> {
+	await Promise.all(tokenHashes.map((tokenHash) => env.TOKENS.delete(key(tokenHash))));
+}
+
 function key(tokenHash: string): string {
 	return `link:${tokenHash}`;
 }

@@ -33,6 +33,7 @@ import {
 	consumeChallenge,
 	dropChallenge,
 	failChallenge,
+	isSendable,
 	latestChallenge,
 	type ChallengeRow,
 } from "./store.ts";
@@ -82,8 +83,8 @@ export async function sendCode(
 		tenantName: visit.tenantName,
 		portalBaseUrl: env.PORTAL_BASE_URL,
 	});
-	const { id, statement } = await queued(env, tenant, message, now);
-	await commitCode(tenant, statement, event(visit, visitor, "OtpSent", { channel: chosen.channel }));
+	const { id, statement } = await queued(env, tenant, message, now, { condition: isSendable(tenant, link.id) });
+	await commitCode(tenant, statement, event(visit, visitor, "OtpSent", { channel: chosen.channel }, true));
 	hand(env, visitor.context, tenant.tenantId, [id]);
 	visitor.context.waitUntil(sealEvents(tenant, link.id));
 	return {
@@ -213,6 +214,11 @@ function randomDigits(digits: number): string {
 /** Codes are too short for a plain hash. Of one challenge: the same code of another has another MAC. */
 function codeMac(env: Env, challengeId: string, code: string): Promise<string> {
 	return macOf(env, "one-time-code", `${challengeId}:${code}`);
+}
+
+/** Takes back codes that were asked for. */
+export async function forgetCodes(env: Env, challengeIds: readonly string[]): Promise<void> {
+	await Promise.all(challengeIds.map((id) => env.TOKENS.delete(keyOf(id))));
 }
 
 function keyOf(challengeId: string): string {

@@ -124,6 +124,11 @@ export async function claimChallenge(
 	return inserted.length > 0;
 }
 
+/** Whether a link is still one that codes are sent for, as a condition of the batch: of one that was revoked meanwhile nothing is kept. */
+export function isSendable({ tenantId }: TenantDatabase, linkId: number): Statement {
+	return sql`EXISTS (SELECT 1 FROM link WHERE id = ${linkId} AND tenant_id = ${tenantId} AND revoked_at IS NULL)`;
+}
+
 /** Puts a code on its way and writes what the audit says of it. */
 export async function commitCode({ db }: TenantDatabase, delivery: Statement, event: Statement): Promise<void> {
 	await batch(db, [delivery, event]);
