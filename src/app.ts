@@ -32,6 +32,7 @@ import { staffCors } from "./http/staff-cors.ts";
 import { customerLinks } from "./links/routes.ts";
 import { linkPolicies, resourceTypes } from "./links/type-routes.ts";
 import { portal, portalPage } from "./portal/routes.ts";
+import { privacy } from "./privacy/routes.ts";
 import { routingPath } from "./wire/paths.ts";
 import { FORMAT, predefined } from "./wire/predefined.ts";
 import { decoded, encoded } from "./wire/wire.ts";
@@ -56,6 +57,7 @@ const features = new Hono<FoyerEnv>()
 	.route("/v1/customerlink", customerLinks)
 	.route("/v1/resourcetype", resourceTypes)
 	.route("/v1/linkpolicy", linkPolicies)
+	.route("/v1/privacy", privacy)
 	.route("/api/contacttypes", contactTypes)
 	.route("/api/connectionroles", connectionRoles)
 	.route("/api/connections", connections)

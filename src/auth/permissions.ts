@@ -29,6 +29,8 @@ const granted = {
 	"customers:read": ["SystemAdministrator", "Manager", "Customer"],
 	/** Keep customers, accounts and tags. */
 	"customers:write": ["SystemAdministrator", "Manager"],
+	/** Hand out all that is held about somebody, and erase it. */
+	"privacy:manage": ["SystemAdministrator", "Administrator"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof granted;

@@ -57,6 +57,7 @@ async function sendAway(
 	if (link.resourceType === CHAT) await roomOf(env, link.resourceUid).endVisits(tenantId, userIdOf(link), which);
 }
 
-function userIdOf({ uid }: Visited): string {
+/** The recipient of a link as rooms know it. */
+export function userIdOf({ uid }: Pick<LinkRow, "uid">): string {
 	return visitorUserId(`link-${uid}`);
 }

@@ -5,6 +5,7 @@ import { call, Person, unique } from "./client.ts";
 import { connectionRoutes, people, type People } from "./connection-routes.ts";
 import { customerRoutes, holdings, type Holdings } from "./customer-routes.ts";
 import { linkRoutes, links, type Links } from "./link-routes.ts";
+import { privacyRoutes } from "./privacy-routes.ts";
 
 /** Who may do what, written down a second time: a slip in the table of `src/auth/permissions.ts` must not pass for what was meant. */
 export const holders: Record<Permission, readonly Role[]> = {
@@ -21,6 +22,7 @@ export const holders: Record<Permission, readonly Role[]> = {
 	"links:administer": ["SystemAdministrator", "Administrator"],
 	"customers:read": ["SystemAdministrator", "Manager", "Customer"],
 	"customers:write": ["SystemAdministrator", "Manager"],
+	"privacy:manage": ["SystemAdministrator", "Administrator"],
 };
 
 /** What tenant acme has and tenant globex must not reach. */
@@ -156,6 +158,7 @@ export const guardedRoutes: readonly RouteCase[] = [
 	...connectionRoutes,
 	...customerRoutes,
 	...linkRoutes,
+	...privacyRoutes,
 ];
 
 /** Routes that need no credential, by the reason. */

@@ -21,7 +21,7 @@ export const erasure = sqliteTable(
 		/** Until then a call is at it, and others only look. */
 		leaseUntil: integer("lease_until").notNull().default(0),
 		counts: text({ mode: "json" }).$type<ErasureCounts>().notNull(),
-		place: text({ mode: "json" }).$type<{ link: number; index: number }>().notNull(),
+		place: text({ mode: "json" }).$type<{ contact: number; link: number; index: number }>().notNull(),
 	},
 	(t) => [
 		primaryKey({ columns: [t.tenantId, t.id] }),

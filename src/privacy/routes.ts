@@ -1,0 +1,38 @@
+import { Hono, type Context } from "hono";
+import { actingTenant } from "../auth/acting-tenant.ts";
+import { principal, requires } from "../auth/authenticate.ts";
+import { respondWithStatus } from "../http/failure.ts";
+import type { FoyerEnv } from "../http/foyer-env.ts";
+import { valid } from "../http/validate.ts";
+import type { Staff } from "../links/staff.ts";
+import { traceOf } from "../links/trace.ts";
+import { erase, erasuresOf } from "./erasure.ts";
+import { exportPage } from "./export.ts";
+import * as operations from "./operations.ts";
+import * as schema from "./schema.ts";
+
+const officer = requires("privacy:manage");
+
+/** What the law gives people a right to: all that is held about them, and that it goes. */
+export const privacy = new Hono<FoyerEnv>()
+	.post("/export", operations.exportData, officer, valid("json", schema.exportBody), async (c) =>
+		c.json(await exportPage(staffOf(c), c.req.valid("json"))),
+	)
+	.post("/erase", operations.eraseData, officer, valid("json", schema.eraseBody), async (c) =>
+		c.json(await erase(staffOf(c), c.req.valid("json"))),
+	)
+	.get("/erasures", operations.erasures, officer, valid("query", schema.erasuresQuery), async (c) =>
+		c.json(await erasuresOf(staffOf(c).tenant, c.req.valid("query"))),
+	);
+
+privacy.onError(respondWithStatus);
+
+function staffOf(c: Context<FoyerEnv>): Staff {
+	return {
+		env: c.env,
+		context: c.executionCtx,
+		tenant: actingTenant(c),
+		principal: principal(c),
+		trace: traceOf(c.req.raw),
+	};
+}
