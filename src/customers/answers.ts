@@ -96,6 +96,10 @@ const listOf = <Item extends z.ZodType>(item: Item) =>
 			items: z.array(item).optional().describe("The items"),
 			totalCount: natural.describe("The total number of items"),
 			totalPages: natural.describe("The total number of pages"),
+			isTotalLowerBound: z
+				.boolean()
+				.optional()
+				.describe("There are at least so many items and pages; more were not counted"),
 			hasMorePages: z.boolean().describe("Are there more pages of items? Used with simplified paging"),
 			cursor: z.string().optional().describe("Where the next page begins"),
 		})

@@ -6,6 +6,8 @@ export const limits = {
 	subtree: 20_000,
 	/** Rows of one page. */
 	page: 200,
+	/** Matches that are counted for a total that no counter knows: beyond them it is "at least". */
+	counted: 1000,
 	/** Rows that `all=true` answers. */
 	all: 10_000,
 	/** Rows before a page: beyond them is `cursor`, which does not read what it skips. */

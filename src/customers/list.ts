@@ -1,12 +1,11 @@
 import { Failure } from "../http/failure.ts";
 import { cursorOf, positionOfCursor } from "./cursor.ts";
 import type { Visit } from "./directory.ts";
-import { findRows } from "./find.ts";
+import { findRows, type Page } from "./find.ts";
 import { fold } from "./fold.ts";
 import type { Directory } from "./index-store.ts";
 import { limits } from "./limits.ts";
 import {
-	countRows,
 	listRoots,
 	listRows,
 	positionOf,
@@ -14,20 +13,23 @@ import {
 	type ListedRow,
 	type Order,
 	type Slice,
+	type Source,
 	type Subtree,
 } from "./list-store.ts";
-import { namesOf, type KnownCustomer, type Names } from "./lookup-store.ts";
+import { namesAndOwedOf, owedOf, type KnownCustomer, type Names, type Owed } from "./lookup-store.ts";
 import { planOf, tuning, type Sizes } from "./plan.ts";
 import type { CustomerInfo } from "./answers.ts";
 import { present } from "./present.ts";
 import { sortFields, type ExportQuery, type ListQuery } from "./schema.ts";
-import { countIds, exactly, isIndexed, questionOf } from "./search-store.ts";
+import { totalOf, type Counted, type Total } from "./total.ts";
 
 /** `ListResponse` of seed 002, and where the next page begins. */
 export type CustomerList = {
 	items: CustomerInfo[];
 	totalCount: number;
 	totalPages: number;
+	/** Only where it is so. */
+	isTotalLowerBound?: true;
 	hasMorePages: boolean;
 	cursor?: string;
 };
@@ -42,12 +44,10 @@ export async function listCustomers(visit: Visit, query: ListQuery): Promise<Cus
 	const selection = await select(visit, query);
 	if (!selection) return nothing;
 	if (query.all && selection.exact !== undefined && selection.exact > limits.all) throw tooManyRows();
-	const [rows, totalCount] = await Promise.all([
-		rowsOf(visit.directory, selection, order, slice),
-		query.simplifiedPaging ? 0 : countOf(visit.directory, selection),
-	]);
+	const { rows, total } = await rowsOf(visit.directory, selection, order, slice);
 	if (query.all && rows.length > limits.all) throw tooManyRows();
-	return pageOf(visit, query, { rows, order, slice, totalCount });
+	const count = () => totalOf(visit.directory, selection, slice, { rows, total });
+	return pageOf(visit, query, { rows, order, slice, count: query.simplifiedPaging ? uncounted : count });
 }
 
 /** The top of the tree. Nobody counts how many are there, so that it costs what it shows. */
@@ -56,7 +56,7 @@ async function pageOfRoots(visit: Visit, query: ListQuery, order: Order, slice: 
 	if (visit.root === undefined) return nothing;
 	const rows = await listRoots(visit.directory, visit.root, order, slice);
 	if (query.all && rows.length > limits.all) throw tooManyRows();
-	return pageOf(visit, query, { rows, order, slice, totalCount: 0 });
+	return pageOf(visit, query, { rows, order, slice, count: uncounted });
 }
 
 function requireNoFilter(query: ListQuery, { field }: Order): void {
@@ -70,20 +70,23 @@ function requireNoFilter(query: ListQuery, { field }: Order): void {
 	});
 }
 
-type Found = { rows: readonly ListedRow[]; order: Order; slice: Slice; totalCount: number };
+type Found = { rows: readonly ListedRow[]; order: Order; slice: Slice; count: () => Total | Promise<Total> };
+
+const uncounted = (): Total => ({ count: 0, isLowerBound: false });
 
 /** Of the rows of a slice the page; the row behind it only says that there is more. */
-async function pageOf(
-	visit: Visit,
-	query: ListQuery,
-	{ rows, order, slice, totalCount }: Found,
-): Promise<CustomerList> {
+async function pageOf(visit: Visit, query: ListQuery, { rows, order, slice, count }: Found): Promise<CustomerList> {
 	const shown = rows.slice(0, slice.limit - 1);
 	const last = shown.at(-1);
+	const [items, total] = await Promise.all([
+		present(visit.directory, shown, { root: visit.root ?? "", resolve: query.resolve }),
+		count(),
+	]);
 	return {
-		items: await present(visit.directory, shown, { root: visit.root ?? "", resolve: query.resolve }),
-		totalCount,
-		totalPages: query.all ? Math.min(totalCount, 1) : Math.ceil(totalCount / query.countPerPage),
+		items,
+		totalCount: total.count,
+		totalPages: query.all ? Math.min(total.count, 1) : Math.ceil(total.count / query.countPerPage),
+		...(total.isLowerBound ? { isTotalLowerBound: true } : {}),
 		hasMorePages: rows.length > shown.length,
 		...(last ? { cursor: cursorOf(visit.directory.tenantId, order, positionOf(last, order)) } : {}),
 	};
@@ -100,7 +103,7 @@ export async function* everyCustomer(
 	if (!selection) return;
 	const slice: Slice = { limit: portion, offset: 0 };
 	for (;;) {
-		const rows = await rowsOf(visit.directory, selection, order, slice);
+		const { rows } = await rowsOf(visit.directory, { ...selection, owed: undefined }, order, slice);
 		if (rows.length > 0) yield await present(visit.directory, rows, { root: visit.root ?? "", resolve: false });
 		const last = rows.at(-1);
 		if (!last || rows.length < portion) return;
@@ -146,19 +149,19 @@ function tooManyRows(): Failure {
 	);
 }
 
-/** What is listed: the filter, how much each part of it leaves, and how many rows it is where that is known without counting. */
-type Selection = { filter: Filter; sizes: Sizes; exact: number | undefined };
+/** What is listed, and what the record owed the index when it was asked for; undefined is not known any more. */
+type Selection = Counted & { owed: Owed | undefined };
 
 /** The filter of a query within what the visitor may see; undefined when nothing can match. */
 async function select({ directory, root, rootSize }: Visit, query: ExportQuery): Promise<Selection | undefined> {
 	if (root === undefined) return undefined;
 	const { specificIds, accountIds, parentCustomerIds, tagIds } = query;
-	const names = await namesOf(directory, {
+	const nameKey = fold(query.nameFilter ?? "");
+	const names = await namesAndOwedOf(directory, {
 		customers: parentCustomerIds ?? [],
 		accounts: accountIds ?? [],
 		tags: tagIds ?? [],
 	});
-	const nameKey = fold(query.nameFilter ?? "");
 	const filter: Filter = {
 		uids: specificIds && [...new Set(specificIds)],
 		...placeOf(root, parentCustomerIds && names.customers, query.shallowParent),
@@ -172,7 +175,7 @@ async function select({ directory, root, rootSize }: Visit, query: ExportQuery):
 		[filter.uids, filter.subtrees, filter.parentIds, filter.accountIds].some((list) => list?.length === 0);
 	if (isImpossible) return undefined;
 	const sizes = sizesOf(filter, names, { path: root, size: rootSize + 1 });
-	return { filter, sizes, exact: exactOf(filter, sizes, root) };
+	return { filter, sizes, exact: exactOf(filter, sizes), owed: names };
 }
 
 /** Where in the tree to look: below (or right below) the parents that were named, and in any case within the root. */
@@ -210,37 +213,30 @@ function subtreeSize(subtrees: readonly Subtree[], { customers }: Names, root: R
 	return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** The number of matches where one counter says it: with one filter, or none. */
-function exactOf(filter: Filter, { total, scans, tags }: Sizes, root: string): number | undefined {
+/** The number of matches where one counter says it: with one filter, or none. Whoever sees only a subtree has that filter always. */
+function exactOf(filter: Filter, { total, scans, tags }: Sizes): number | undefined {
 	const counts = [...Object.values(scans), ...tags];
-	if (filter.nameKey !== undefined || filter.uids || root !== "" || counts.length > 1) return undefined;
+	if (filter.nameKey !== undefined || filter.uids || counts.length > 1) return undefined;
 	return counts[0] ?? total;
 }
 
 /** The rows of a slice by the way that reads least. */
-async function rowsOf(directory: Directory, selection: Selection, order: Order, slice: Slice): Promise<ListedRow[]> {
+async function rowsOf(directory: Directory, selection: Selection, order: Order, slice: Slice): Promise<Page> {
 	const { filter, sizes, exact } = selection;
 	const walk = { kind: "walk" } as const;
-	if (sizes.total <= tuning.few || exact === sizes.total) return listRows(directory, filter, order, slice, walk);
+	const listed = async (source: Source): Promise<Page> => ({
+		rows: await listRows(directory, filter, order, slice, source),
+	});
+	if (sizes.total <= tuning.few || exact === sizes.total) return listed(walk);
 	const { scan, scanned, walked, matches } = planOf(filter, order, sizes, slice.offset + slice.limit);
-	if (scan && scanned <= Math.min(walked, tuning.scan)) return listRows(directory, filter, order, slice, scan);
+	if (scan && scanned <= Math.min(walked, tuning.scan)) return listed(scan);
 	if (walked <= tuning.walk) {
-		const rows = await listRows(directory, filter, order, slice, { ...walk, most: tuning.walk });
-		if (rows.length === slice.limit) return rows;
+		const page = await listed({ ...walk, most: tuning.walk });
+		if (page.rows.length === slice.limit) return page;
 	}
-	const rows = await findRows(directory, { filter, order, slice }, { matches, total: sizes.total });
+	const known = { matches: exact ?? matches, isExact: exact !== undefined, total: sizes.total };
+	const owed = selection.owed ?? (await owedOf(directory));
+	const page = await findRows(directory, { filter, order, slice }, known, owed);
 	// What the index cannot answer: the walk to its end, or the smallest filter read whole.
-	return rows ?? listRows(directory, filter, order, slice, scan && scanned < walked ? scan : walk);
-}
-
-/** How many match: from a counter, from the search index if it is up to date, or counted. */
-async function countOf(directory: Directory, { filter, sizes, exact }: Selection): Promise<number> {
-	if (exact !== undefined) return exact;
-	const scans = Object.entries(sizes.scans).sort(([, a], [, b]) => a - b);
-	const [smallest, size = Number.POSITIVE_INFINITY] = scans[0] ?? [];
-	const by = smallest as keyof Sizes["scans"] | undefined;
-	if (by !== undefined && size <= tuning.few) return countRows(directory, filter, { kind: "scan", by });
-	if (!filter.uids && (await isIndexed(directory)))
-		return countIds(directory, questionOf(directory.tenantId, filter, exactly));
-	return countRows(directory, filter, by === undefined ? { kind: "walk" } : { kind: "scan", by });
+	return page ?? listed(scan && scanned < walked ? scan : walk);
 }

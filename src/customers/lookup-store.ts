@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { batch } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
 import type { CustomerRow } from "./row.ts";
@@ -16,21 +16,53 @@ export type Names = {
 	total: number;
 };
 
+/** What the search index has not heard of yet: customers that no entry can be trusted for. `lastId` is the last id there is. */
+export type Owed = { owed: readonly number[]; lastId: number };
+
+/** What the record owes the index at this moment. Whoever asks the index afterwards misses nothing. */
+export async function owedOf({ tenantId, db }: TenantDatabase): Promise<Owed> {
+	return owedIn(await batch<[{ id: number }, { id: number }]>(db, owedSql(tenantId)));
+}
+
+function owedSql(tenantId: string): [SQL, SQL] {
+	return [
+		sql`SELECT customer_id AS id FROM customer_unindexed WHERE tenant_id = ${tenantId}`,
+		sql`SELECT seq AS id FROM sqlite_sequence WHERE name = 'customer'`,
+	];
+}
+
+function owedIn([owed, [last]]: [{ id: number }[], { id: number }[]]): Owed {
+	return { owed: owed.map(({ id }) => id), lastId: last?.id ?? 0 };
+}
+
 /** Finds what a list's filters name: customers (`count` is of all below), accounts and tags. What is unknown is missing from the answer. */
-export async function namesOf(
-	{ tenantId, db }: TenantDatabase,
-	uids: { customers: readonly string[]; accounts: readonly string[]; tags: readonly string[] },
-): Promise<Names> {
+export async function namesOf({ tenantId, db }: TenantDatabase, uids: Uids): Promise<Names> {
+	const [customers, accounts, tags, [counted]] = await batch<Found>(db, namesSql(tenantId, uids));
+	return { customers, accounts, tags, total: counted?.total ?? 0 };
+}
+
+/** The same, and with it what the record owes the index. */
+export async function namesAndOwedOf({ tenantId, db }: TenantDatabase, uids: Uids): Promise<Names & Owed> {
+	const [customers, accounts, tags, [counted], ...owed] = await batch<[...Found, { id: number }, { id: number }]>(db, [
+		...namesSql(tenantId, uids),
+		...owedSql(tenantId),
+	]);
+	return { customers, accounts, tags, total: counted?.total ?? 0, ...owedIn(owed) };
+}
+
+type Uids = { customers: readonly string[]; accounts: readonly string[]; tags: readonly string[] };
+type Found = [KnownCustomer, Known, Known, { total: number }];
+
+function namesSql(tenantId: string, uids: Uids): [SQL, SQL, SQL, SQL] {
 	const of = (table: string, list: readonly string[], columns: string) =>
 		sql`SELECT ${sql.raw(columns)} FROM json_each(${JSON.stringify([...new Set(list)])}) u
 			CROSS JOIN ${sql.raw(table)} t ON t.tenant_id = ${tenantId} AND t.uid = u.value`;
-	const [customers, accounts, tags, [counted]] = await batch<[KnownCustomer, Known, Known, { total: number }]>(db, [
+	return [
 		of("customer", uids.customers, "t.id, t.uid, t.descendant_count AS count, t.child_count AS childCount, t.path"),
 		of("account", uids.accounts, "t.id, t.uid, t.customer_count AS count"),
 		of("tag", uids.tags, "t.id, t.uid, t.customer_count AS count"),
 		sql`SELECT customer_count AS total FROM directory WHERE tenant_id = ${tenantId}`,
-	]);
-	return { customers, accounts, tags, total: counted?.total ?? 0 };
+	];
 }
 
 /** What a list says of the customers above its rows. */

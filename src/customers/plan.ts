@@ -11,20 +11,31 @@ export const tuning = {
 	few: 1000,
 	/** Rows that a walk may read before the search index is asked. */
 	walk: 600,
-	/** Rows that a scan may read and sort. */
-	scan: 4000,
+	/** Rows that a scan may read and sort: with as many counted as `limits` lets, it stays under 5,000. */
+	scan: 3200,
 	/** Entries of the search index that are rather sorted than gone through by sections. */
 	sorted: 400,
 	/** The same where a text is looked for: names that have it may all be far behind, and each section before them costs time. */
 	sortedWithText: 2000,
 	/** Ids that are asked of the search index beyond those of the page. */
 	spare: 14,
-	/** Sections that one is divided into at once; what is left is one more. */
-	parts: 100,
+	/** Ids that are asked of sections beyond those of the page, at most: one that holds no more needs no dividing. */
+	beyond: 240,
+	/** Sections that one is divided into at once, on all levels together; what is left of a level is one more. */
+	parts: 150,
+	/** Levels of sections that are made at once, each of the first section of the one above. */
+	levels: 3,
+	/** The same where a text is looked for in the order of names: a section that nothing in it has costs time, however small it is. */
+	levelsOfText: 2,
+	/** Sections that are skipped together, at least, and those that are skipped to, at most. */
+	ahead: 2,
+	/** Matches outside of the latter that are taken by themselves. */
+	exceptions: 40,
 };
 
-/** Rows read for one row that is found by a filter's index and sorted. */
+/** Rows read for one row that is found by a filter's index and sorted; with its account. */
 const SCANNED = 2;
+const SCANNED_WITH_ACCOUNT = 3;
 
 /** What the ways to a page are expected to read. */
 export type Plan = {
@@ -49,7 +60,7 @@ export function planOf(filter: Filter, order: Order, sizes: Sizes, wanted: numbe
 	const isBlind = filter.nameKey !== undefined || (isByAccount && filter.subtrees !== undefined);
 	return {
 		scan: smallest && { kind: "scan", by: smallest[0] as ScanBy },
-		scanned: SCANNED * (smallest?.[1] ?? Number.POSITIVE_INFINITY),
+		scanned: (isByAccount ? SCANNED_WITH_ACCOUNT : SCANNED) * (smallest?.[1] ?? Number.POSITIVE_INFINITY),
 		walked: isBlind ? Number.POSITIVE_INFINITY : wanted / share,
 		matches: filter.nameKey === undefined ? share * sizes.total : 0,
 	};

@@ -1,6 +1,3 @@
-import { sql } from "drizzle-orm";
-import { batch } from "../db/batch.ts";
-import type { TenantDatabase } from "../db/database.ts";
 import { tokens } from "./entry.ts";
 import { gramsOf, tokenOf } from "./fold.ts";
 import type { Directory } from "./index-store.ts";
@@ -13,9 +10,12 @@ import { keyOf, tokenOfSection, type Section } from "./section.ts";
  * must do it. The index knows nothing of `uids`.
  */
 export function questionOf(tenantId: string | undefined, filter: Filter, text: Text = sieve): string {
+	return asked(filter, termsWithin(tenantId, filter), text);
+}
+
+function termsWithin(tenantId: string | undefined, filter: Filter): string[] {
 	const terms = termsOf(filter, undefined);
-	const isTextAlone = terms.length === 0 && tenantId !== undefined;
-	return asked(filter, isTextAlone ? [anyOf([tokens.tenant(tenantId)])] : terms, text);
+	return terms.length === 0 && tenantId !== undefined ? [anyOf([tokens.tenant(tenantId)])] : terms;
 }
 
 /** The same of one section of an order. */
@@ -56,10 +56,14 @@ const SIFTED_BY = 6;
  * longest to find out (20 ms of 24 where 77,000 names have a text and none of them is in a section).
  */
 function sieve(nameKey: string): string {
-	if (isShort(nameKey)) return anyOf([tokens.short(tokenOf(nameKey))]);
+	return siftedBy(nameKey).join(" AND ");
+}
+
+function siftedBy(nameKey: string): string[] {
+	if (isShort(nameKey)) return [anyOf([tokens.short(tokenOf(nameKey))])];
 	const grams = gramsOf(nameKey);
 	const some = grams.filter((_, at) => at % 3 === 0 || at === grams.length - 1).slice(0, SIFTED_BY);
-	return some.map((gram) => `grams : "${gram}"`).join(" AND ");
+	return some.map((gram) => `grams : "${gram}"`);
 }
 
 function isShort(nameKey: string): boolean {
@@ -74,15 +78,6 @@ function subtreeTokens({ path, withSelf }: { path: string; withSelf: boolean }, 
 
 function anyOf(alternatives: readonly string[]): string {
 	return `facets : (${alternatives.map((token) => `"${token}"`).join(" OR ")})`;
-}
-
-/** What the record owes the index, and the last id there is: customers that no entry can be trusted for. */
-export async function owedOf({ tenantId, db }: TenantDatabase): Promise<{ owed: number[]; lastId: number }> {
-	const [owed, [last]] = await batch<[{ id: number }, { id: number }]>(db, [
-		sql`SELECT customer_id AS id FROM customer_unindexed WHERE tenant_id = ${tenantId}`,
-		sql`SELECT seq AS id FROM sqlite_sequence WHERE name = 'customer'`,
-	]);
-	return { owed: owed.map(({ id }) => id), lastId: last?.id ?? 0 };
 }
 
 /** Ids that the index has for a question, by id, behind one if it is named. */
@@ -102,20 +97,47 @@ export async function idsOf(
 	return results.map(({ id }) => id);
 }
 
-/** All ids that the index has for a question, with their keys of an order; undefined where there are more than `most`. */
-export async function keysOf(
-	{ search }: Directory,
-	question: string,
-	order: Order,
-	most: number,
-): Promise<{ id: number; key: string | number }[] | undefined> {
+/** An entry by its key of an order. */
+export type Keyed = { id: number; key: string | number; nameKey: string };
+
+/** Entries that the index has for a question, by id, at most `limit`. */
+export async function keysOf({ search }: Directory, question: string, order: Order, limit: number): Promise<Keyed[]> {
 	const { results } = await search
 		.prepare(
-			`SELECT rowid AS id, ${keyOf(order).column} AS key FROM customer_entry WHERE customer_entry MATCH ?1 LIMIT ?2`,
+			`SELECT rowid AS id, ${keyOf(order).column} AS key, name_key AS nameKey
+			FROM customer_entry WHERE customer_entry MATCH ?1 ORDER BY rowid LIMIT ?2`,
 		)
-		.bind(question, most + 1)
-		.all<{ id: number; key: string | number }>();
-	return results.length > most ? undefined : results;
+		.bind(question, limit)
+		.all<Keyed>();
+	return results;
+}
+
+/**
+ * Ids that match and are in none of some sections, if there are at most `most`; undefined where that is not known. One piece of the text at
+ * a time says so soonest: the first that next to nothing outside has will do, and the others are not asked.
+ */
+export async function idsOutside(
+	{ tenantId, search }: Directory,
+	tenant: string | undefined,
+	filter: Filter,
+	order: Order,
+	sections: readonly Section[],
+	most: number,
+): Promise<number[] | undefined> {
+	const inside = sections.flatMap((section) => tokenOfSection(tenantId, section, order) ?? []);
+	const terms = termsWithin(tenant, filter);
+	const questions = siftedBy(filter.nameKey ?? "").map((piece) =>
+		[...terms, `${piece} NOT ${anyOf(inside)}`].join(" AND "),
+	);
+	const row = await search
+		.prepare(
+			`SELECT ids FROM (SELECT (SELECT json_group_array(id) FROM (SELECT rowid AS id FROM customer_entry
+				WHERE customer_entry MATCH n.value LIMIT ?2)) AS ids FROM json_each(?1) n LIMIT -1)
+			WHERE json_array_length(ids) < ?2 LIMIT 1`,
+		)
+		.bind(JSON.stringify(questions), most + 1)
+		.first<{ ids: string }>();
+	return row ? (JSON.parse(row.ids) as number[]) : undefined;
 }
 
 /** Ids that the index has in sections, in the order of the sections, at most `limit`: of the last one there may be more. */
@@ -137,16 +159,19 @@ export async function idsIn(
 	return results;
 }
 
-/** How many entries the index has for a question. */
-export async function countIds({ search }: Directory, question: string): Promise<number> {
+/** How many entries the index has for a question, leaving some aside, counted up to a limit. */
+export async function countIds(
+	{ search }: Directory,
+	question: string,
+	aside: readonly number[],
+	limit: number,
+): Promise<number> {
 	const row = await search
-		.prepare("SELECT count(*) AS count FROM customer_entry WHERE customer_entry MATCH ?1")
-		.bind(question)
+		.prepare(
+			`SELECT count(*) AS count FROM (SELECT 1 FROM customer_entry WHERE customer_entry MATCH ?1
+			AND rowid NOT IN (SELECT value FROM json_each(?2)) LIMIT ?3)`,
+		)
+		.bind(question, JSON.stringify(aside), limit)
 		.first<{ count: number }>();
 	return row?.count ?? 0;
-}
-
-/** True when the index knows all that the record does. */
-export async function isIndexed({ tenantId, db }: TenantDatabase): Promise<boolean> {
-	return (await db.all(sql`SELECT 1 FROM customer_unindexed WHERE tenant_id = ${tenantId} LIMIT 1`)).length === 0;
 }

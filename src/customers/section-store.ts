@@ -2,10 +2,10 @@ import { sql, type SQL } from "drizzle-orm";
 import type { TenantDatabase } from "../db/database.ts";
 import type { Order, Position } from "./list-store.ts";
 import { tuning } from "./plan.ts";
-import { everything, keyOf, spanOf, stepsOf, type AccountPlace, type Section } from "./section.ts";
+import { everything, keyOf, spanOf, stepsOf, type AccountPlace, type Level, type Section } from "./section.ts";
 
-/** A section in parts, in order; the key when there is but one; undefined when keys differ only in what no step reaches. */
-type Divided = { parts: Section[] } | { key: string | number } | undefined;
+/** A section in parts; the key when there is but one; undefined when keys differ only in what no step reaches. */
+export type Divided = { levels: Level[] } | { key: string | number } | undefined;
 
 /** Divides a section into the parts that the record has customers of, those behind a position. */
 export async function divide(
@@ -38,12 +38,16 @@ async function accounts(
 		WHERE ${sql.join(conditions, sql` AND `)}
 		ORDER BY a.name_key ${sql.raw(direction)}, a.id ${sql.raw(direction)} LIMIT ${tuning.parts}`);
 	const found = rows.map((account) => ({ account, prefix: "", isWhole: false, isOpen: false }));
-	return { parts: withRest(found, everything) };
+	return { levels: [levelOf(found, everything, found.length < tuning.parts)] };
 }
 
-type Part = { prefix: string; isWhole: number; step: number | null; first: string | number; last: string | number };
+type Part = { depth: number; prefix: string; isWhole: number; isEnd: number; step: number | null } & Bounds;
+type Bounds = { first: string | number; last: string | number };
 
-/** Goes from one beginning to the next through the index: what is in between is not read. */
+/**
+ * Goes from one beginning to the next through the index: what is in between is not read. The first part is divided as well, and the first
+ * part of that: whoever begins with the first of an order finds it in small pieces.
+ */
 async function parts(
 	{ tenantId, db }: TenantDatabase,
 	section: Section,
@@ -55,29 +59,51 @@ async function parts(
 	const range = rangeOf(section, order, after);
 	const ofAccount = section.account ? sql`AND c.account_id = ${section.account.id}` : sql``;
 	const first = (
-		within: Range,
+		within: SQL,
 		direction: "ASC" | "DESC",
 	) => sql`(SELECT ${key} FROM customer c INDEXED BY ${sql.raw(index)}
-		WHERE c.tenant_id = ${tenantId} ${ofAccount} ${inRange(key, within)} ORDER BY ${key} ${sql.raw(direction)} LIMIT 1)`;
+		WHERE c.tenant_id = ${tenantId} ${ofAccount} ${within} ORDER BY ${key} ${sql.raw(direction)} LIMIT 1)`;
 	const [direction, opposite] = order.isDescending ? (["DESC", "ASC"] as const) : (["ASC", "DESC"] as const);
+	const step = sql`(SELECT min(value) FROM json_each(${JSON.stringify(stepsOf(order))})
+		WHERE substr(bounds.first, 1, value) <> substr(level.last, 1, value))`;
+	const upToLast = sql`AND ${key} ${sql.raw(order.isDescending ? ">=" : "<=")} part.last`;
 	const rows = await db.all<Part>(sql`WITH RECURSIVE
-		bounds (first, last) AS MATERIALIZED (SELECT ${first(range, direction)}, ${first(range, opposite)}),
-		level (step) AS MATERIALIZED (SELECT (SELECT min(value) FROM json_each(${JSON.stringify(stepsOf(order))})
-			WHERE substr(first, 1, value) <> substr(last, 1, value)) FROM bounds),
-		part (first) AS (SELECT first FROM bounds UNION ALL SELECT ${first(nextOf(range, order), direction)}
-			FROM part CROSS JOIN level WHERE part.first IS NOT NULL AND step IS NOT NULL LIMIT ${tuning.parts})
-		SELECT substr(part.first, 1, step) AS prefix, length(part.first) < step AS isWhole, step, bounds.first, bounds.last
-		FROM part CROSS JOIN level CROSS JOIN bounds WHERE part.first IS NOT NULL`);
+		bounds (first, last) AS MATERIALIZED (SELECT ${first(inRange(key, range), direction)}, ${first(inRange(key, range), opposite)}),
+		level (depth, last) AS (SELECT 1, last FROM bounds UNION ALL
+			SELECT depth + 1, ${first(sql`AND ${key} ${alikeUpTo(order, "bounds.first", step)}`, opposite)}
+			FROM level CROSS JOIN bounds WHERE depth < ${tuning.levels} AND ${step} <= length(bounds.first)),
+		divided (depth, step, first, last) AS MATERIALIZED (SELECT depth, ${step}, bounds.first, level.last FROM level CROSS JOIN bounds),
+		part (depth, step, last, first) AS (SELECT depth, step, last, first FROM divided WHERE depth = 1 OR step IS NOT NULL
+			UNION ALL SELECT depth, step, last, ${first(sql`AND ${key} ${behindPart(order)} ${upToLast}`, direction)}
+			FROM part WHERE part.first IS NOT NULL AND step IS NOT NULL LIMIT ${tuning.parts})
+		SELECT depth, substr(part.first, 1, step) AS prefix, length(part.first) < step AS isWhole, part.first IS NULL AS isEnd, step,
+			bounds.first, bounds.last FROM part CROSS JOIN bounds WHERE bounds.first IS NOT NULL`);
 	const [one] = rows;
 	if (one?.step === null) return one.first === one.last ? { key: one.first } : undefined;
-	const { account } = section;
-	const found = rows.map(({ prefix, isWhole }) => ({ account, prefix, isWhole: isWhole === 1, isOpen: false }));
-	return { parts: withRest(found, section) };
+	return { levels: levelsOf(section, rows) };
 }
 
-function withRest(found: Section[], section: Section): Section[] {
-	const last = found.at(-1);
-	return last && found.length >= tuning.parts - 1 ? [...found, { ...section, isOpen: true, behind: last }] : found;
+function levelsOf(section: Section, rows: readonly Part[]): Level[] {
+	const levels: Level[] = [];
+	let above = section;
+	for (const some of Map.groupBy(rows, ({ depth }) => depth).values()) {
+		const found = some
+			.filter(({ isEnd }) => isEnd === 0)
+			.map(({ prefix, isWhole }) => ({
+				account: section.account,
+				prefix,
+				isWhole: isWhole === 1,
+				isOpen: false,
+			}));
+		levels.push(levelOf(found, above, found.length < some.length));
+		above = found[0] ?? above;
+	}
+	return levels;
+}
+
+function levelOf(parts: Section[], section: Section, isAll: boolean): Level {
+	const behind = parts.at(-1);
+	return { parts, rest: isAll || !behind ? undefined : { ...section, isOpen: true, behind } };
 }
 
 /** Keys from (inclusive) and to (exclusive): the greatest and the least of these. */
@@ -128,17 +154,25 @@ function boundsOf({ prefix, isWhole }: Pick<Section, "prefix" | "isWhole">, isNu
 	return [sql`${from}`, sql`${to}`];
 }
 
-/** What is left of a range behind the part that a key is in. */
-function nextOf({ from, to }: Range, order: Order): Range {
-	const prefix = "substr(part.first, 1, level.step)";
-	const unit = "CAST('1' || substr('0000000000000', 1, 13 - level.step) AS INTEGER)";
+/** Where keys that begin as one does, up to a step, end in an order: as a bound from the side of what comes behind. */
+function alikeUpTo(order: Order, key: string, step: SQL): SQL {
+	const prefix = sql`substr(${sql.raw(key)}, 1, ${step})`;
 	const isNumber = keyOf(order).kind === "u";
-	if (order.isDescending)
-		return { from, to: [...to, sql.raw(isNumber ? `CAST(${prefix} AS INTEGER) * ${unit}` : prefix)] };
-	const end = isNumber
-		? `(CAST(${prefix} AS INTEGER) + 1) * ${unit}`
-		: `${prefix} || CAST(CASE WHEN length(part.first) < level.step THEN x'00' ELSE x'FF' END AS TEXT)`;
-	return { from: [...from, sql.raw(end)], to };
+	if (!isNumber) return order.isDescending ? sql`>= ${prefix}` : sql`< ${prefix} || CAST(x'FF' AS TEXT)`;
+	const unit = sql`CAST('1' || substr('0000000000000', 1, 13 - ${step}) AS INTEGER)`;
+	return order.isDescending
+		? sql`>= CAST(${prefix} AS INTEGER) * ${unit}`
+		: sql`< (CAST(${prefix} AS INTEGER) + 1) * ${unit}`;
+}
+
+/** Keys behind the part that a key is in. */
+function behindPart(order: Order): SQL {
+	const prefix = "substr(part.first, 1, part.step)";
+	const unit = "CAST('1' || substr('0000000000000', 1, 13 - part.step) AS INTEGER)";
+	const isNumber = keyOf(order).kind === "u";
+	if (order.isDescending) return sql.raw(`< ${isNumber ? `CAST(${prefix} AS INTEGER) * ${unit}` : prefix}`);
+	if (isNumber) return sql.raw(`>= (CAST(${prefix} AS INTEGER) + 1) * ${unit}`);
+	return sql.raw(`>= ${prefix} || CAST(CASE WHEN length(part.first) < part.step THEN x'00' ELSE x'FF' END AS TEXT)`);
 }
 
 /** Rows that come before a section; of the rest of one that was divided, those up to the last part. */

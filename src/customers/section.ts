@@ -16,7 +16,27 @@ export type Section = {
 	behind?: Section | undefined;
 	/** Of keys that are all the same: up to where it was read. */
 	past?: Position | undefined;
+	/** How many that are looked for it may hold. */
+	expected?: number | undefined;
 };
+
+/** Parts of one section, in order, and what is left behind them; of several levels each is of the first part of the one before. */
+export type Level = { parts: readonly Section[]; rest?: Section | undefined };
+
+/**
+ * The sections of levels in order, with as many levels as it takes for the first of them to hold about `wanted` of what is looked for, if that
+ * is spread evenly.
+ */
+export function inOrder(levels: readonly Level[], expected: number, wanted: number): Section[] {
+	const [level, ...deeper] = levels;
+	if (!level) return [];
+	const { parts, rest } = level;
+	const ofEach = expected / (parts.length + (rest ? 1 : 0));
+	const [first, ...others] = parts.map((section) => ({ ...section, expected: ofEach }));
+	if (!first) return [];
+	const isFine = deeper.length === 0 || ofEach <= wanted;
+	return [...(isFine ? [first] : inOrder(deeper, ofEach, wanted)), ...others, ...(rest ? [rest] : [])];
+}
 
 /** The whole of an order. */
 export const everything: Section = { prefix: "", isWhole: false, isOpen: true };
@@ -47,6 +67,11 @@ export function sectionOfKey(key: string | number, account: AccountPlace | undef
 	const isWhole = longest !== stepsOf(order).at(-1);
 	const prefix = isWhole ? String(key) : characters.slice(0, longest).join("");
 	return { account, prefix, isWhole, isOpen: false };
+}
+
+/** True for keys of a section. */
+export function isIn(key: string, { prefix, isWhole }: Section): boolean {
+	return isWhole ? key === prefix : key.startsWith(prefix);
 }
 
 /** The lengths that keys of an order can be divided by. */
