@@ -1,4 +1,4 @@
-import type { ErasureCounts } from "../db/schema/privacy.ts";
+import type { ErasureCounts } from "./run-store.ts";
 import type { Count, RoomCount } from "./schema.ts";
 
 /** What one call may do: units of work (a step of a room is one, of the record a few), and time. */

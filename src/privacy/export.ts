@@ -113,14 +113,14 @@ function recordOf(kind: HeldKind, { place: _, ...row }: Held): PersonalRecord {
 	for (const [name, value] of Object.entries(row)) {
 		if (value === null) continue;
 		if (/(^a|A)t$/.test(name) && typeof value === "number") data[`${name}Utc`] = new Date(value).toISOString();
-		else if (name === "data") data[name] = JSON.parse(String(value));
+		else if (name === "data" && typeof value === "string") data[name] = JSON.parse(value);
 		else data[name] = /^(is|sms)[A-Z]/.test(name) ? value === 1 : value;
 	}
 	return { kind, data };
 }
 
 function lengthOf(page: readonly PersonalRecord[]): number {
-	return page.reduce((sum, { data }) => sum + String(data["body"] ?? "").length, 0);
+	return page.reduce((sum, { data }) => sum + (typeof data["body"] === "string" ? data["body"].length : 0), 0);
 }
 
 function positionOf(cursor: string): Position {

@@ -5,6 +5,8 @@ import { erasure } from "../db/schema.ts";
 import type { Subject } from "./subject.ts";
 
 export type RunRow = typeof erasure.$inferSelect;
+/** How much of each kind is gone. */
+export type ErasureCounts = RunRow["counts"];
 
 /**
  * Takes the erasure of a subject, begun anew when none is open, until `leaseUntil`; undefined when somebody else is at it. Of any number of

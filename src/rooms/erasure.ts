@@ -1,5 +1,6 @@
 /** One person in one room: what they wrote is handed out, and goes. See docs/decisions/0013-erasure.md. */
 import { SYSTEM, type Conversation } from "./conversation.ts";
+import { limits } from "./limits.ts";
 import { visitorUserId, type Member, type Message } from "./model.ts";
 import { objectIdOf } from "./room-id.ts";
 
@@ -118,7 +119,7 @@ export async function forgetInRecord(env: Env, { room }: Conversation, userId: s
 /** Ends a membership for good. Whoever was let in and has not come yet has a place among those who left. Answers how many were renamed. */
 function closeDoor({ roster }: Conversation, userId: string, member: Member | undefined, now: number): number {
 	if (!member) {
-		roster.addReader({ userId, name: ERASED, kind: "Visitor" }, now);
+		if (roster.size < limits.members) roster.addReader({ userId, name: ERASED, kind: "Visitor" }, now);
 		return 0;
 	}
 	roster.introduce({ userId, name: ERASED, kind: member.kind }, now);

@@ -2,9 +2,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
-/** Of a kind of what is erased: how much was found and is gone. */
-export type ErasureCounts = Record<string, number>;
-
 /** An erasure, in as many calls as it takes: where the next one goes on, and what the calls so far have done. */
 export const erasure = sqliteTable(
 	"erasure",
@@ -20,7 +17,8 @@ export const erasure = sqliteTable(
 		completedAt: integer("completed_at"),
 		/** Until then a call is at it, and others only look. */
 		leaseUntil: integer("lease_until").notNull().default(0),
-		counts: text({ mode: "json" }).$type<ErasureCounts>().notNull(),
+		/** By kind. */
+		counts: text({ mode: "json" }).$type<Record<string, number>>().notNull(),
 		place: text({ mode: "json" }).$type<{ contact: number; link: number; index: number }>().notNull(),
 	},
 	(t) => [
