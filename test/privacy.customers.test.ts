@@ -31,7 +31,7 @@ it("hands out a company with its contacts, and erases both", async () => {
 	const found = byKind(records);
 	expect(found["Customer"]).toMatchObject([{ name: `Company ${word}`, referenceId: `ref-${word}`, effective: {} }]);
 	expect(found["Contact"]?.map(({ contactId }) => contactId).sort()).toEqual(
-		[one.contact.contactId, two.contact.contactId].sort(),
+		[one.contact.contactId, two.contact.contactId].sort((a, b) => a - b),
 	);
 	expect(found["ChatMessage"]).toHaveLength(3);
 

@@ -6,9 +6,9 @@ import { objectIdOf } from "./room-id.ts";
 
 /** What somebody is called of whom it shall not be known any more who it was. */
 export const ERASED = "Erased";
-/** Rows of the log that a step looks through: to index authors would cost every message a page. They take 8 ms (2026-11-23). */
+/** Rows of the log that a step looks through: to index authors would cost every message a page. They take 4 ms (2026-11-23). */
 const LOOKED_AT = 20_000;
-/** Messages that a step erases: each is an event for everybody who is there. */
+/** Messages that a step erases: each is an event for everybody who is there. They take 14 ms, the call included (2026-11-23). */
 const ERASED_AT_ONCE = 200;
 /** Characters of texts that a step hands out, and one text more. */
 const HANDED_OUT = 2 * 1024 * 1024;
@@ -133,7 +133,7 @@ function forget(sql: SqlStorage, conversation: Conversation, userId: string, new
 		conversation.roster.reassign(userId, newId, SYSTEM, now);
 		forgetVisitor(sql, conversation, userId, newId, now);
 	}
-	// The events hold who did them, and members as they were. To look for the id first is a tenth of reading each as JSON.
+	// The events hold who did them, and members as they were. All that a log keeps of them, 55,000, take 14 ms once (2026-11-23).
 	sql.exec(
 		`UPDATE event SET
 			actor = iif(actor ->> '$.userId' = ?1, json_set(actor, '$.userId', ?2, '$.name', ?3), actor),

@@ -20,11 +20,11 @@ function ofPrivacy(
 export const privacyRoutes: readonly RouteCase[] = [
 	ofPrivacy("POST /v1/privacy/export", ({ people }) => ({
 		path: "/v1/privacy/export",
-		body: { contactId: people.unused.contactId },
+		body: { contactId: people.asks.contactId },
 	})),
 	ofPrivacy("POST /v1/privacy/erase", ({ people }) => ({
 		path: "/v1/privacy/erase",
-		body: { contactId: people.unused.contactId, dryRun: true },
+		body: { contactId: people.asks.contactId, dryRun: true },
 	})),
 	ofPrivacy("GET /v1/privacy/erasures", () => ({ path: "/v1/privacy/erasures" }), "served"),
 ];
