@@ -341,7 +341,7 @@ export class Room extends DurableObject<Env> {
 	#publish({ conversation, projection, feed, announcer }: Live): void {
 		const events = conversation.transcript.takeEvents();
 		if (events.length > 0) {
-			this.#fanout.push(events.map((event) => JSON.stringify(event)));
+			this.#fanout.push(events);
 			feed.wake();
 			announcer.owe();
 		}

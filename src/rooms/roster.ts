@@ -30,7 +30,7 @@ export class Roster {
 		this.#sql = sql;
 		this.#transcript = transcript;
 		for (const row of sql.exec<Row>("SELECT * FROM member")) this.#rows.set(row.user_id, row);
-		for (const { userId, message } of transcript.newestByAuthor(writtenSeq)) this.#authored(userId, message);
+		for (const message of transcript.newestByAuthor(writtenSeq)) this.#authored(message.userId, message);
 	}
 
 	/** Members that ever were, active or not. */
