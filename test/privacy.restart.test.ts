@@ -3,12 +3,14 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { tenantDatabase } from "../src/db/database.ts";
 import { verifyAudit } from "../src/links/audit.ts";
+import { writeCursor } from "../src/http/cursor.ts";
 import { roomOf } from "../src/rooms/rooms.ts";
 import { chatIdOf } from "../src/rooms/room-id.ts";
 import { unique } from "./support/client.ts";
 import { dowell, fourFields, message, openRoom } from "./support/dowell.ts";
 import { Desk } from "./support/link-desk.ts";
 import { Life } from "./support/life.ts";
+import { Recipient, tokenOf } from "./support/recipient.ts";
 
 let desk: Desk;
 
@@ -140,4 +142,55 @@ it("takes up an erased contact again when more is known of it", async () => {
 	life.rooms.push(chatIdOf(roomId));
 	expect(item(await life.eraseAll({ visitorUserIds: [userId] }), "ChatMessage")).toMatchObject({ erased: 1 });
 	expect(await life.traces()).toEqual([]);
+});
+
+it("is complete whoever comes in, is written to or is connected at the same moment", async () => {
+	const life = await Life.lived(desk);
+	const chatId = await desk.agent.createChat();
+	const guests = await Promise.all(
+		Array.from({ length: 8 }, async () => {
+			const { body } = await desk.ask({
+				resourceUid: chatId,
+				recipientEmail: undefined,
+				recipientContactId: life.contact.contactId,
+			});
+			const recipient = new Recipient(tokenOf(body.portalUrl));
+			await recipient.open(life.headers);
+			return recipient;
+		}),
+	);
+	life.rooms.push(chatId);
+	const asked = () =>
+		desk.ask({ recipientEmail: undefined, recipientContactId: life.contact.contactId, deliverEmail: true });
+	const [, ...answers] = await Promise.all([
+		life.eraseAll(),
+		...guests.map((guest) => guest.call("view", {}, life.headers)),
+		...guests.map((guest) => guest.open(life.headers)),
+		...Array.from({ length: 8 }, asked),
+		...Array.from({ length: 4 }, () =>
+			desk.manager.call("PATCH", `/v1/contact/${life.contact.contactId}`, { name: `Anew ${life.word}` }),
+		),
+	]);
+	expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+	expect(await asked()).toMatchObject({ status: 404, body: { responseStatus: { errorCode: "ContactNotFound" } } });
+	expect(await life.traces()).toEqual([]);
+	const { results } = await env.DB.prepare("SELECT id FROM link WHERE contact_id = ?")
+		.bind(life.contact.contactId)
+		.all();
+	for (const { id } of results)
+		expect(await verifyAudit(tenantDatabase(env, desk.tenant), Number(id))).toMatchObject({ valid: true });
+});
+
+it("takes a cursor only for what it is", async () => {
+	const life = await Life.begin(desk);
+	for (const cursor of ["nonsense", writeCursor([1, -1, ""]), writeCursor([1, 0.5, ""]), writeCursor(["1", 0, ""])]) {
+		const body = { contactId: life.contact.contactId, cursor };
+		const answer = await desk.administrator.call("POST", "/v1/privacy/export", body);
+		expect(answer).toMatchObject({ status: 400, body: { responseStatus: { errorCode: "InvalidCursor" } } });
+	}
+	const elsewhere = { contactId: life.contact.contactId, cursor: writeCursor([999, 10, "nowhere x y"]) };
+	expect(await desk.administrator.call("POST", "/v1/privacy/export", elsewhere)).toMatchObject({
+		status: 200,
+		body: { records: [] },
+	});
 });

@@ -1,4 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
+import { batch } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
 import { visitorUserId } from "../rooms/model.ts";
 import type { Person } from "./subject.ts";
@@ -69,17 +70,21 @@ const kinds = {
 export type HeldKind = keyof typeof kinds;
 export const heldKinds = Object.keys(kinds) as HeldKind[];
 
-/** What is held of a person, of one kind, after a place. */
+/** What is held of a person, of each kind from one on: of that one after a place, and so many rows of each at most. */
 export async function listHeld(
 	{ tenantId, db }: TenantDatabase,
-	kind: HeldKind,
 	person: Person,
-	after: string,
-	take: number,
-): Promise<Held[]> {
-	return db.all<Held>(
-		sql`SELECT * FROM (${kinds[kind](tenantId, person)}) WHERE place > ${after} ORDER BY place LIMIT ${take}`,
+	{ from, after, take }: { from: number; after: string; take: number },
+): Promise<{ kind: HeldKind; rows: Held[] }[]> {
+	const wanted = heldKinds.slice(from);
+	const found = await batch<Held[]>(
+		db,
+		wanted.map((kind, index) => {
+			const place = index === 0 ? after : "";
+			return sql`SELECT * FROM (${kinds[kind](tenantId, person)}) WHERE place > ${place} ORDER BY place LIMIT ${take}`;
+		}),
 	);
+	return wanted.map((kind, index) => ({ kind, rows: found[index] ?? [] }));
 }
 
 /** A number as a text that sorts as it does. */

@@ -1,5 +1,5 @@
 import { readCustomer } from "../customers/customer.ts";
-import { readCursor, writeCursor } from "../http/cursor.ts";
+import { invalidCursor, readCursor, writeCursor } from "../http/cursor.ts";
 import type { Staff } from "../links/staff.ts";
 import { userIdOf } from "../portal/visits.ts";
 import type { Message } from "../rooms/model.ts";
@@ -56,16 +56,17 @@ async function readOn(
 		return contactId === undefined ? undefined : { contactId, kind: 0, after: "" };
 	}
 	const person = await personOf(staff, at.contactId, known);
-	const room = take - page.length;
-	const kind = heldKinds[at.kind];
-	if (kind === undefined) {
-		const after = await readRooms(staff, person, at.after, page, room);
+	if (at.kind === heldKinds.length) {
+		const after = await readRooms(staff, person, at.after, page, take - page.length);
 		return after === undefined ? { ...at, kind: at.kind + 1, after: "" } : { ...at, after };
 	}
-	const rows = await listHeld(staff.tenant, kind, person, at.after, room);
-	page.push(...rows.map((row) => recordOf(kind, row)));
-	const last = rows.at(-1);
-	return last && rows.length === room ? { ...at, after: last.place } : { ...at, kind: at.kind + 1, after: "" };
+	const held = await listHeld(staff.tenant, person, { from: at.kind, after: at.after, take });
+	for (const [index, { kind, rows }] of held.entries()) {
+		const kept = rows.slice(0, take - page.length);
+		page.push(...kept.map((row) => recordOf(kind, row)));
+		if (page.length === take) return { ...at, kind: at.kind + index, after: kept.at(-1)?.place ?? "" };
+	}
+	return { ...at, kind: heldKinds.length, after: "" };
 }
 
 /** Reads on in a room: what the person is there, and what it wrote. Undefined after the last room. */
@@ -125,5 +126,6 @@ function lengthOf(page: readonly PersonalRecord[]): number {
 
 function positionOf(cursor: string): Position {
 	const [contactId, kind, after] = readCursor(cursor, ["number", "number", "string"]) as [number, number, string];
+	if (!Number.isInteger(kind) || kind < 0) throw invalidCursor();
 	return { contactId, kind, after };
 }
