@@ -72,7 +72,8 @@ export function App(): JSX.Element {
 function Shell(): JSX.Element {
 	const open = sections.filter(({ permission }) => may(permission));
 	const [id = open[0]?.id, ...parts] = route.value;
-	const section = open.find((one) => one.id === id) ?? open[0];
+	const named = sections.find((one) => one.id === id) ?? open[0];
+	const section = open.find((one) => one === named);
 	const isHelping = useSignal(false);
 	const isGoing = useRef(0);
 	const goTo = Object.fromEntries(open.map(({ id, key }) => [key, id]));
@@ -112,13 +113,27 @@ function Shell(): JSX.Element {
 				<Account onHelp={() => (isHelping.value = true)} />
 			</nav>
 			<main class="stage" id="stage" tabIndex={-1}>
-				{section ? (
-					<Stage key={section.id} section={section} parts={parts} />
-				) : (
-					<p class="empty">Your role has nothing to do here.</p>
-				)}
+				{section ? <Stage key={section.id} section={section} parts={parts} /> : <NotForThem section={named} />}
 			</main>
 			{isHelping.value && <Help onClose={() => (isHelping.value = false)} />}
+		</div>
+	);
+}
+
+/** Somebody followed an address that was meant for others. */
+function NotForThem({ section }: { section: Section | undefined }): JSX.Element {
+	const [first] = sections.filter(({ permission }) => may(permission));
+	return (
+		<div class="empty-state" role="alert">
+			<h1>{section ? `${section.name} is not for you` : "Nothing here is for you"}</h1>
+			<p class="quiet">Your role does not open it. Whoever keeps the roles of your organisation can change that.</p>
+			{first && (
+				<p>
+					<a class="button" href={place(first.id)}>
+						Go to {first.name}
+					</a>
+				</p>
+			)}
 		</div>
 	);
 }

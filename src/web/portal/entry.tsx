@@ -1,5 +1,9 @@
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { LinkedText } from "../message/linked-text.tsx";
+import { Picture } from "../message/picture.tsx";
+import "../message/picture.css";
+import { inALine, isPicture } from "../message/pictures.ts";
 import type { Pending } from "../socket/outbox.ts";
 import type { RoomClient } from "../socket/room-client.ts";
 import type { Message } from "../socket/wire.ts";
@@ -39,6 +43,7 @@ export function Entry({
 		requestAnimationFrame(() => edit.current?.focus());
 	};
 	const text = message.body ?? "";
+	const isDrawn = isPicture(message.messageType, text);
 	return (
 		<>
 			{day !== undefined && (
@@ -51,9 +56,11 @@ export function Entry({
 					<span class={isOwn ? "unseen" : "who"}>{isOwn ? "You" : message.authorName}</span>
 					{isOwn && !message.isDeleted && doing === "nothing" && (
 						<span class="actions">
-							<button ref={edit} type="button" class="link" onClick={() => setDoing("editing")}>
-								Edit
-							</button>
+							{!isDrawn && (
+								<button ref={edit} type="button" class="link" onClick={() => setDoing("editing")}>
+									Edit
+								</button>
+							)}
 							<button type="button" class="link" onClick={() => setDoing("deleting")}>
 								Delete
 							</button>
@@ -70,10 +77,14 @@ export function Entry({
 						onCancel={stop}
 						onSave={(body) => void change(client.edit(message.chatMessageId, body))}
 					/>
+				) : isDrawn ? (
+					<Picture body={text} label={`Picture from ${isOwn ? "you" : message.authorName}`} />
 				) : (
 					<div class="bubble">
-						{repliedTo && <p class="quote small">{(repliedTo.body ?? "A deleted message").slice(0, 140)}</p>}
-						<p>{withLinks(text)}</p>
+						{repliedTo && <p class="quote small">{inALine(repliedTo, 140)}</p>}
+						<p>
+							<LinkedText text={text} />
+						</p>
 					</div>
 				)}
 				{doing === "deleting" && (
@@ -98,7 +109,9 @@ export function Unsent({ client, pending }: { client: RoomClient; pending: Pendi
 				<span>{pending.error === undefined ? "Sending …" : "Not sent"}</span>
 			</p>
 			<div class="bubble">
-				<p>{withLinks(pending.body)}</p>
+				<p>
+					<LinkedText text={pending.body} />
+				</p>
 			</div>
 			{pending.error !== undefined && (
 				<p class="actions small always" role="alert">
@@ -179,18 +192,5 @@ function Confirm({ onDelete, onCancel }: { onDelete: () => void; onCancel: () =>
 				Keep
 			</button>
 		</p>
-	);
-}
-
-/** Addresses in a text can be followed; all else of it stays text. */
-function withLinks(text: string): ComponentChildren {
-	return text.split(/(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])/).map((part, place) =>
-		place % 2 === 0 ? (
-			part
-		) : (
-			<a href={part} target="_blank" rel="noopener noreferrer">
-				{part}
-			</a>
-		),
 	);
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { bodyOf, PICTURE } from "../message/pictures.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Memory } from "./memory.ts";
-import { bodyOf, PICTURE } from "./pictures.ts";
 import type { Words } from "./words.ts";
 
 type Props = { conversation: Conversation; memory: Memory; words: Words };

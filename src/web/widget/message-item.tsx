@@ -1,8 +1,8 @@
+import { LinkedText } from "../message/linked-text.tsx";
+import { Picture } from "../message/picture.tsx";
+import { isPicture } from "../message/pictures.ts";
 import type { Message } from "../socket/wire.ts";
 import type { Entry } from "./entries.ts";
-import { Picture } from "./picture.tsx";
-import { isPicture } from "./pictures.ts";
-import { RichText } from "./rich-text.tsx";
 import type { Times } from "./times.ts";
 import { say, type Words } from "./words.ts";
 
@@ -68,7 +68,7 @@ function Bubble({ entry: { body, messageType, quoted, isOwn, author }, words }: 
 					<b>{quoted.authorKind === "Visitor" ? words.you : quoted.authorName}</b> {quotation(quoted, words)}
 				</blockquote>
 			)}
-			<RichText text={body} />
+			<LinkedText text={body} />
 		</div>
 	);
 }

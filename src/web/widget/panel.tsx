@@ -1,5 +1,6 @@
 import { render } from "preact";
 import design from "../design.css?inline";
+import picture from "../message/picture.css?inline";
 import type { Message } from "../socket/wire.ts";
 import { Conversation } from "./conversation.ts";
 import { Chat } from "./chat.tsx";
@@ -47,6 +48,7 @@ class ChatPanel implements Panel {
 		const { settings, memory, launcher, narrow } = stage;
 		// What a rem is, the page decides; our measures do not depend on it.
 		launcher.addStyles(design.replaceAll(/([\d.]+)rem\b/g, (_, size: string) => `${Number(size) * 16}px`));
+		launcher.addStyles(picture);
 		launcher.addStyles(css);
 		this.#dialog.className = "panel";
 		this.#dialog.setAttribute("aria-labelledby", "title");

@@ -1,29 +1,10 @@
-import { call, query } from "../core/api.ts";
+import { call } from "../core/api.ts";
+import type { Contact } from "../core/contacts.ts";
 import { may, session } from "../core/session.ts";
 import type { Term } from "./types.ts";
 
-export type Contact = {
-	contactId: number;
-	contactUid: string;
-	name: string;
-	email?: string;
-	phone?: string;
-	contactTypeId?: string;
-};
-
-/** The first contacts whose names begin so. */
-export async function contactsNamed(namePrefix: string): Promise<Contact[]> {
-	const path = `/v1/contact${query({ namePrefix, countPerPage: 8, simplifiedPaging: true })}`;
-	return (await call<{ items?: Contact[] }>("GET", path)).items ?? [];
-}
-
 export async function addContact(name: string): Promise<Contact> {
 	return (await call<{ contact: Contact }>("POST", "/v1/contact", { name })).contact;
-}
-
-/** A contact as a choice. */
-export function shown({ contactUid, name, email, phone }: Contact): { key: string; name: string; hint: string } {
-	return { key: contactUid, name, hint: email ?? phone ?? "" };
 }
 
 /** The contact that the reader is, with dashes as connections have it; undefined for staff who act for anybody, and where nobody knows. */

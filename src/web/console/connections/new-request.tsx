@@ -2,11 +2,12 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { announce } from "../core/announce.tsx";
 import { call, messageOf } from "../core/api.ts";
+import { contactsNamed, shown, type Contact } from "../core/contacts.ts";
 import { Dialog } from "../core/dialog.tsx";
 import { useLoad } from "../core/load.tsx";
 import { Picker } from "../core/picker.tsx";
 import { may } from "../core/session.ts";
-import { addContact, connectionRoles, contactsNamed, contactTypes, shown, type Contact } from "./contacts.ts";
+import { addContact, connectionRoles, contactTypes } from "./contacts.ts";
 import type { Connection, Term } from "./types.ts";
 
 type Props = { onClose: () => void; onMade: (connection: Connection) => void };

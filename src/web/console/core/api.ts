@@ -1,3 +1,4 @@
+import { takeEarly } from "./early.ts";
 import { session, signOut } from "./session.ts";
 
 /** An answer that was not the one hoped for. */
@@ -29,16 +30,17 @@ export async function call<Answer>(
 	const { token } = session.value ?? {};
 	let response: Response;
 	try {
-		response = await fetch(path, {
-			method,
-			headers: {
-				Accept: "application/json",
-				...(body === undefined ? {} : { "Content-Type": "application/json" }),
-				...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-				...headers,
-			},
-			...(body === undefined ? {} : { body: JSON.stringify(body) }),
-		});
+		response = await (takeEarly(path) ??
+			fetch(path, {
+				method,
+				headers: {
+					Accept: "application/json",
+					...(body === undefined ? {} : { "Content-Type": "application/json" }),
+					...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+					...headers,
+				},
+				...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			}));
 	} catch {
 		throw new ApiError(0, "Offline", "The server cannot be reached. Check your connection and try again.");
 	}

@@ -16,7 +16,7 @@ export function Avatar({ name, isHere }: { name: string; isHere?: boolean }): JS
 function initials(name: string): string {
 	const words = name.split(/[\s·_-]+/).filter(Boolean);
 	const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word ? [...word][0] : ""));
-	return letters.join("").toLocaleUpperCase() || "?";
+	return letters.join("").toUpperCase() || "?";
 }
 
 function hueOf(name: string): number {

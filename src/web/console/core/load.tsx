@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { messageOf } from "./api.ts";
 
 export type Loaded<T> = { value: T | undefined; error: string; isLoading: boolean; reload: () => void };
@@ -23,7 +23,8 @@ export function useLoad<T>(key: string, ask: () => Promise<T>): Loaded<T> {
 				mine === turn.current && setState(({ value }) => ({ value, error: messageOf(error), isLoading: false })),
 		);
 	}, []);
-	useEffect(() => {
+	// Not after the first picture, which is drawn while the answer is on its way.
+	useLayoutEffect(() => {
 		reload();
 		return () => {
 			turn.current += 1;

@@ -1,10 +1,16 @@
 const DAY_MS = 86_400_000;
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const dayOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const longDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+/** Made when first used: each takes several milliseconds, and most pages need one or two. */
+const clock = format({ hour: "2-digit", minute: "2-digit" });
+const weekday = format({ weekday: "short" });
+const day = format({ day: "numeric", month: "short" });
+const dayOfYear = format({ day: "numeric", month: "short", year: "numeric" });
+const longDay = format({ weekday: "long", day: "numeric", month: "long" });
+const full = format({ dateStyle: "medium", timeStyle: "short" });
+
+function format(options: Intl.DateTimeFormatOptions): { format: (date: Date) => string } {
+	let made: Intl.DateTimeFormat | undefined;
+	return { format: (date) => (made ??= new Intl.DateTimeFormat(undefined, options)).format(date) };
+}
 
 /** The time of day. */
 export function timeOf(iso: string): string {

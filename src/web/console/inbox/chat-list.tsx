@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { PICTURE } from "../../message/pictures.ts";
 import { Avatar } from "../core/avatar.tsx";
 import { Icon } from "../core/icons.tsx";
 import { go, place } from "../core/route.ts";
@@ -96,7 +97,8 @@ function Rows({ openId }: { openId: string | undefined }): JSX.Element {
 	const scroller = useRef<HTMLDivElement>(null);
 	const first = useSignal(0);
 	const room = useSignal(20);
-	const rowHeight = ROW * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+	const drawn = useRef<ReadonlyMap<string, Drawn>>(new Map());
+	const rowHeight = useMemo(() => ROW * Number.parseFloat(getComputedStyle(document.documentElement).fontSize), []);
 	const chats = listed.value;
 	useLayoutEffect(() => {
 		const element = scroller.current;
@@ -116,6 +118,17 @@ function Rows({ openId }: { openId: string | undefined }): JSX.Element {
 	}, [openId]);
 	const from = Math.max(0, Math.min(first.value, chats.length - room.value) - MARGIN);
 	const shown = chats.slice(from, from + room.value + 2 * MARGIN + 1);
+	const drawing = new Map<string, Drawn>();
+	const rows = shown.map((chat, offset) => {
+		const state = { chat, isOpen: chat.chatId === openId, at: from + offset, of: chats.length };
+		const before = drawn.current.get(chat.chatId);
+		const now = before && isSame(before.state, state) ? before : { state, node: <Row key={chat.chatId} {...state} /> };
+		drawing.set(chat.chatId, now);
+		return now.node;
+	});
+	useLayoutEffect(() => {
+		drawn.current = drawing;
+	});
 	return (
 		<div
 			class="rows"
@@ -123,16 +136,20 @@ function Rows({ openId }: { openId: string | undefined }): JSX.Element {
 			onScroll={() => (first.value = Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight))}
 		>
 			{chats.length === 0 && <p class="empty">{isLoaded.value ? nothing[filter.value] : "Loading…"}</p>}
-			<ul style={{ height: `${chats.length * rowHeight}px`, paddingTop: `${from * rowHeight}px` }}>
-				{shown.map((chat, offset) => (
-					<Row key={chat.chatId} chat={chat} isOpen={chat.chatId === openId} at={from + offset} of={chats.length} />
-				))}
-			</ul>
+			<ul style={{ height: `${chats.length * rowHeight}px`, paddingTop: `${from * rowHeight}px` }}>{rows}</ul>
 		</div>
 	);
 }
 
-function Row({ chat, isOpen, at, of }: { chat: Chat; isOpen: boolean; at: number; of: number }): JSX.Element {
+type RowState = { chat: Chat; isOpen: boolean; at: number; of: number };
+/** A row as it was drawn: a scroll draws only the rows that come. */
+type Drawn = { state: RowState; node: JSX.Element };
+
+function isSame(a: RowState, b: RowState): boolean {
+	return a.chat === b.chat && a.isOpen === b.isOpen && a.at === b.at && a.of === b.of;
+}
+
+function Row({ chat, isOpen, at, of }: RowState): JSX.Element {
 	const unread = unreadOf(chat);
 	const name = nameOf(chat);
 	return (
@@ -165,8 +182,14 @@ function previewOf({ lastMessage, messageCount, isActive }: Chat): string {
 	if (!isActive) return "Closed";
 	if (!lastMessage) return messageCount === 0 ? "No messages yet" : "…";
 	const { userId, authorName, messageType, preview } = lastMessage;
-	const isText = /^text$/i.test(messageType);
-	const text = preview === null ? "Message deleted" : isText ? preview : `[${messageType}]`;
+	const text =
+		preview === null
+			? "Message deleted"
+			: /^text$/i.test(messageType)
+				? preview
+				: messageType.toUpperCase() === PICTURE
+					? "Picture"
+					: `[${messageType}]`;
 	return userId === session.value?.user.userId ? `You: ${text}` : `${authorName.split(" ")[0]}: ${text}`;
 }
 

@@ -3,6 +3,7 @@ import { ticketFrom } from "../../socket/addresses.ts";
 import { Connection, type ConnectionState } from "../../socket/connection.ts";
 import { call, messageOf, query } from "../core/api.ts";
 import { session } from "../core/session.ts";
+import { FIRST_CHATS } from "./first-chats.ts";
 import { unreadOf, type Chat, type ListedChat, type Standing } from "./types.ts";
 
 /** Chats asked for at a time, and the most that are kept: a list longer than that is searched, not scrolled. */
@@ -21,7 +22,7 @@ export const lobbyState = signal<ConnectionState>("connecting");
 
 /** The chats under the filter, last activity first. */
 export const listed = computed(() =>
-	[...chats.value.values()].filter(passes).sort((a, b) => b.lastActivityDate.localeCompare(a.lastActivityDate)),
+	[...chats.value.values()].filter(passes).sort((a, b) => (a.lastActivityDate < b.lastActivityDate ? 1 : -1)),
 );
 /** How many chats there are to see under each filter; unread ones for most. */
 export const counts = computed((): Record<Filter, number> => {
@@ -128,6 +129,16 @@ async function load(isArchived: boolean): Promise<void> {
 	}
 }
 
+/** Shows what is on top while the lobby's socket opens; what happens meanwhile is in the list that is read then. */
+async function loadFirst(): Promise<void> {
+	try {
+		learn((await call<{ chat: ListedChat[] }>("GET", FIRST_CHATS)).chat.map(fromList));
+		isLoaded.value = true;
+	} catch {
+		// The whole list says what is wrong.
+	}
+}
+
 /** Reads one chat that is not in the list, because it is old or was just made. */
 export async function loadOne(chatId: string): Promise<void> {
 	const path = `/v1/Chat${query({ withLastMessage: true, chatId })}`;
@@ -153,6 +164,7 @@ type LobbyFrame =
 export function watchLobby(): () => void {
 	const token = session.value?.token ?? "";
 	let waiting: Chat[] = [];
+	if (filter.value !== "Archived") void loadFirst();
 	const connection = new Connection({
 		address: () => ticketFrom("/v1/Chat/Lobby/Ticket", { Authorization: `Bearer ${token}` }),
 		onOpen: () => connection.send({ type: "hello", id: 1, v: 1 }),

@@ -1,4 +1,5 @@
 import { signal, type Signal } from "@preact/signals";
+import { inALine } from "../../message/pictures.ts";
 import { staffAddress } from "../../socket/addresses.ts";
 import { storedOutbox } from "../../socket/outbox.ts";
 import { RoomClient } from "../../socket/room-client.ts";
@@ -27,8 +28,8 @@ export function openConversation(chatId: string): Conversation {
 /** What others say is read out. */
 function tell({ kind, actor, data }: RoomEvent, ownId: string): void {
 	if (kind !== "message.created" || actor.userId === ownId) return;
-	const { authorName, body } = data["message"] as Message;
-	announce(`${authorName}: ${(body ?? "").slice(0, 200)}`);
+	const message = data["message"] as Message;
+	announce(`${message.authorName}: ${inALine(message, 200)}`);
 }
 
 /** The index that a message's id ends in. */

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { session } from "../core/session.ts";
 import { ChatList } from "./chat-list.tsx";
 import { watchLobby } from "./chats.ts";
@@ -13,7 +13,7 @@ import { NewChat } from "./new-chat.tsx";
 export function Inbox({ parts }: { parts: readonly string[] }): JSX.Element {
 	const [chatId, index] = parts;
 	const dialog = useSignal<"find" | "new" | undefined>(undefined);
-	useEffect(() => watchLobby(), [session.value?.token]);
+	useLayoutEffect(() => watchLobby(), [session.value?.token]);
 	const close = (): void => {
 		dialog.value = undefined;
 	};

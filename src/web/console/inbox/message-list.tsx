@@ -4,6 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact
 import { Heights } from "../core/heights.ts";
 import { readHere } from "./chats.ts";
 import type { Conversation } from "./conversation-store.ts";
+import { History } from "./history.ts";
 import { MessageRow, PendingRow, type Act } from "./message.tsx";
 
 /** Pixels drawn beyond what is seen, and how near the end counts as being there. */
@@ -23,6 +24,9 @@ type Props = {
 	onAct: Act;
 };
 
+/** A row as it was drawn: as long as nothing it shows has changed, a scroll draws only the rows that come. */
+type Drawn = { version: number; tabIndex: number; node: JSX.Element };
+
 /**
  * A conversation of any length. What is drawn is what is in sight; what is drawn is loaded; heights are measured once a row was on screen,
  * and what changes above does not move what is read. Whoever is at the end stays there.
@@ -32,6 +36,8 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 	void version.value;
 	const scroller = useRef<HTMLDivElement>(null);
 	const heights = useMemo(() => new Heights(GUESS), [conversation]);
+	const history = useMemo(() => new History(client), [client]);
+	const drawn = useRef<ReadonlyMap<number, Drawn>>(new Map());
 	const view = useSignal({ from: 0, to: 0 });
 	const begin = target ?? (firstUnread > 1 ? firstUnread : undefined);
 	/** The row that is held where it is until somebody scrolls: what is measured round it must not push it away. */
@@ -95,12 +101,8 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 		return () => removeEventListener("focus", onFocus);
 	}, [noteRead]);
 
-	// What is in sight is loaded, a page at a time round it.
 	const { from, to } = view.value;
-	useEffect(() => {
-		const missing = firstMissing(client.messages, from + 1, Math.min(to, client.messageCount));
-		if (missing > 0) void client.load(Math.max(1, Math.min(missing, to - 50)), Math.max(to, missing + 50));
-	});
+	useEffect(() => history.show(from + 1, to));
 
 	const observer = useMemo(
 		() =>
@@ -111,12 +113,17 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 				for (const { target, borderBoxSize } of entries) {
 					// The list itself: a window was resized, a keyboard came up.
 					if (target === element) continue;
+					// A row that has left has no height; what it had still counts.
+					if (!target.isConnected) {
+						observer.unobserve(target);
+						continue;
+					}
 					const row = Number((target as HTMLElement).dataset["row"]);
 					const change = heights.set(row, borderBoxSize[0]?.blockSize ?? GUESS);
 					if (heights.start(row) < element.scrollTop) above += change;
 				}
 				if (spacer.current) spacer.current.style.height = `${heights.total}px`;
-				if (rowsBox.current) rowsBox.current.style.transform = `translateY(${heights.start(view.value.from)}px)`;
+				if (rowsBox.current) rowsBox.current.style.top = `${heights.start(view.value.from)}px`;
 				if (pinned.current !== undefined || atEnd.current) hold(element);
 				else if (above !== 0) element.scrollTop += above;
 				look();
@@ -149,6 +156,10 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 		requestAnimationFrame(() => element?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.focus());
 	};
 
+	const drawing = new Map<number, Drawn>();
+	useLayoutEffect(() => {
+		drawn.current = drawing;
+	});
 	const tabStop = focused.value >= from && focused.value < to ? focused.value : Math.min(to, count) - 1;
 	return (
 		<div class="messages" ref={scroller} onScroll={look} onWheel={unpin} onTouchMove={unpin} onPointerDown={unpin}>
@@ -160,17 +171,23 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 					class="messages-rows"
 					ref={rowsBox}
 					aria-label="Messages"
-					style={{ transform: `translateY(${heights.start(from)}px)` }}
+					style={{ top: `${heights.start(from)}px` }}
 					onKeyDown={move}
 				>
 					{Array.from({ length: Math.max(0, Math.min(to, count) - from) }, (_, offset) => {
 						const row = from + offset;
 						const pending = client.pending[row - client.messageCount];
-						const common = { row, measured, tabIndex: row === tabStop ? 0 : -1, onFocus: () => (focused.value = row) };
+						const tabIndex = row === tabStop ? 0 : -1;
+						const common = { row, measured, tabIndex, onFocus: () => (focused.value = row) };
 						if (pending)
 							return <PendingRow key={pending.clientMessageId} pending={pending} client={client} {...common} />;
+						const before = drawn.current.get(row);
+						if (before?.version === version.value && before.tabIndex === tabIndex) {
+							drawing.set(row, before);
+							return before.node;
+						}
 						const message = client.messages.get(row + 1);
-						return (
+						const node = (
 							<MessageRow
 								key={message?.clientMessageId ?? row}
 								message={message}
@@ -182,6 +199,8 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 								{...common}
 							/>
 						);
+						drawing.set(row, { version: version.value, tabIndex, node });
+						return node;
 					})}
 				</ol>
 			</div>
@@ -191,9 +210,4 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 
 function isAtEnd(element: HTMLElement): boolean {
 	return element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR;
-}
-
-function firstMissing(messages: ReadonlyMap<number, unknown>, from: number, to: number): number {
-	for (let index = from; index <= to; index += 1) if (!messages.has(index)) return index;
-	return 0;
 }

@@ -1,5 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { Picture } from "../../message/picture.tsx";
+import "../../message/picture.css";
+import { inALine, isPicture } from "../../message/pictures.ts";
 import type { Pending } from "../../socket/outbox.ts";
 import type { RoomClient } from "../../socket/room-client.ts";
 import type { Message } from "../../socket/wire.ts";
@@ -10,7 +13,7 @@ import { Icon } from "../core/icons.tsx";
 import { may } from "../core/session.ts";
 import { dayOf, fully, isSameDay, timeOf } from "../core/time.ts";
 import { indexOfId, type Conversation } from "./conversation-store.ts";
-import { RichText } from "./rich-text.tsx";
+import { FoldedText } from "./folded-text.tsx";
 
 /** What can be asked of a message from within its row. */
 export type Act = (what: "reply" | "edit" | "go", message: Message) => void;
@@ -48,6 +51,8 @@ export function MessageRow(props: Props): JSX.Element {
 	const isOwn = message.userId === client.me?.userId;
 	const beginsDay = !before || !isSameDay(before.dateCreated, message.dateCreated);
 	const isJoined = !beginsDay && !isFirstUnread && before.userId === message.userId && isNear(before, message);
+	const isDrawn = isPicture(message.messageType, message.body ?? "");
+	const mayEdit = isOwn && !message.isDeleted && !isDrawn;
 	const mayDelete = !message.isDeleted && (isOwn || may("chat:administer"));
 	const onKey = (event: KeyboardEvent): void => {
 		if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -56,7 +61,7 @@ export function MessageRow(props: Props): JSX.Element {
 		event.preventDefault();
 		event.stopPropagation();
 		if (key === "r") onAct("reply", message);
-		else if (key === "e" && isOwn) onAct("edit", message);
+		else if (key === "e" && mayEdit) onAct("edit", message);
 		else if (key === "delete" && mayDelete) remove(client, message);
 	};
 	return (
@@ -96,9 +101,11 @@ export function MessageRow(props: Props): JSX.Element {
 					)}
 					{message.isDeleted ? (
 						<p class="deleted">Message deleted</p>
+					) : isDrawn ? (
+						<Picture body={message.body ?? ""} label={`Picture from ${isOwn ? "you" : message.authorName}`} />
 					) : (
 						<div class="bubble">
-							<Body message={message} />
+							<FoldedText text={message.body ?? ""} />
 							{message.dateEdited && (
 								<span class="edited" title={fully(message.dateEdited)}>
 									{" "}
@@ -113,7 +120,7 @@ export function MessageRow(props: Props): JSX.Element {
 			{!message.isDeleted && (
 				<div class="message-actions" role="group" aria-label="Act on this message">
 					<Action name="reply" label="Reply" tabIndex={tabIndex} run={() => onAct("reply", message)} />
-					{isOwn && <Action name="edit" label="Edit" tabIndex={tabIndex} run={() => onAct("edit", message)} />}
+					{mayEdit && <Action name="edit" label="Edit" tabIndex={tabIndex} run={() => onAct("edit", message)} />}
 					{mayDelete && <Action name="remove" label="Delete" tabIndex={tabIndex} run={() => remove(client, message)} />}
 				</div>
 			)}
@@ -129,11 +136,6 @@ function Action({ name, label, tabIndex, run }: ActionProps): JSX.Element {
 			<Icon name={name} size={18} />
 		</button>
 	);
-}
-
-function Body({ message }: { message: Message }): JSX.Element {
-	const body = message.body ?? "";
-	return <RichText text={body} />;
 }
 
 /** Who has read up to here and no further, under the newest own message that each has read. */
@@ -171,11 +173,10 @@ function Quote({ id, client, onGo }: { id: string; client: RoomClient; onGo: (qu
 		void client.load(index, index);
 		return <p class="quote">…</p>;
 	}
-	const text = quoted.isDeleted ? "Message deleted" : (quoted.body ?? "").slice(0, 140);
 	return (
 		<button type="button" class="quote" tabIndex={-1} onClick={() => onGo(quoted)}>
 			<span class="unseen">In reply to </span>
-			<b>{quoted.authorName}</b> {text}
+			<b>{quoted.authorName}</b> {inALine(quoted, 140)}
 		</button>
 	);
 }
@@ -197,7 +198,7 @@ export function PendingRow({
 			<div class="message-body">
 				<div class="message-text">
 					<div class="bubble">
-						<RichText text={body} />
+						<FoldedText text={body} />
 					</div>
 					{error === undefined ? (
 						<p class="receipt">

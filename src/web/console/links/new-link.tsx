@@ -2,10 +2,11 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { announce } from "../core/announce.tsx";
 import { ApiError, call, messageOf } from "../core/api.ts";
-import { ContactPicker, type Contact } from "../core/contact-picker.tsx";
+import { contactsNamed, shown, type Contact } from "../core/contacts.ts";
 import { Dialog } from "../core/dialog.tsx";
 import { Icon } from "../core/icons.tsx";
 import { useLoad } from "../core/load.tsx";
+import { Picker } from "../core/picker.tsx";
 import { may } from "../core/session.ts";
 import { fully } from "../core/time.ts";
 import { deliveryErrors, type Link } from "./types.ts";
@@ -118,7 +119,14 @@ function Form({
 				</div>
 			)}
 			{may("contacts:manage") && (
-				<ContactPicker label="For a contact" chosen={contact.value} onChoose={(one) => (contact.value = one)} />
+				<Picker
+					label="For a contact"
+					placeholder="How their name begins"
+					chosen={contact.value}
+					onChoose={(one) => (contact.value = one)}
+					find={contactsNamed}
+					show={shown}
+				/>
 			)}
 			<div class="two">
 				<label class="field">

@@ -1,12 +1,14 @@
+import type { JSX } from "preact";
+
 /** Text with its addresses made into links. Everything else stays the text that it is. */
-export function RichText({ text }: { text: string }) {
-	const parts = text.split(/(\bhttps?:\/\/[^\s<>"]+)/gi);
+export function LinkedText({ text }: { text: string }): JSX.Element {
+	const parts = text.split(/(\bhttps?:\/\/[^\s<>"`]+)/gi);
 	return <>{parts.map((part, place) => (place % 2 === 1 ? <Link key={place} address={part} /> : part))}</>;
 }
 
-function Link({ address }: { address: string }) {
+function Link({ address }: { address: string }): JSX.Element {
 	// A full stop after an address, or a bracket round it, belongs to the sentence.
-	const [, href = address, rest = ""] = /^(.*?)([.,;:!?'”’)\]]*)$/.exec(address) ?? [];
+	const [, href = address, rest = ""] = /^(.*?)([.,;:!?'”’)\]}]*)$/.exec(address) ?? [];
 	if (!URL.canParse(href)) return <>{address}</>;
 	return (
 		<>

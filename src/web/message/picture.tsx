@@ -1,3 +1,4 @@
+import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { fileOf } from "./pictures.ts";
 
@@ -6,9 +7,14 @@ const WIDEST = 240;
 const HIGHEST = 320;
 /** Another tab has the file by then. */
 const HANDED_OVER_MS = 60_000;
+/** Pictures whose size is remembered: one that comes back into sight of a long list has its place at once, and moves nothing. */
+const REMEMBERED = 200;
+
+type Size = { width: number; height: number };
+const sizes = new Map<string, Size>();
 
 /** A picture in a message; a click opens it in a tab of its own. */
-export function Picture({ body, label }: { body: string; label: string }) {
+export function Picture({ body, label }: { body: string; label: string }): JSX.Element {
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const [isBroken, setBroken] = useState(false);
 	useEffect(() => {
@@ -17,7 +23,9 @@ export function Picture({ body, label }: { body: string; label: string }) {
 		const draw = async () => {
 			if (!file) throw new Error("no picture");
 			const bitmap = await createImageBitmap(file);
+			remember(body, bitmap);
 			if (isWanted && canvas.current) drawOn(canvas.current, bitmap);
+			bitmap.close();
 		};
 		draw().catch(() => isWanted && setBroken(true));
 		return () => {
@@ -25,16 +33,28 @@ export function Picture({ body, label }: { body: string; label: string }) {
 		};
 	}, [body]);
 	if (isBroken) return <span class="broken">{label}</span>;
+	const { width, height } = sizes.get(body) ?? { width: 0, height: 0 };
 	return (
 		<button type="button" class="picture" aria-label={label} onClick={() => show(body)}>
-			<canvas ref={canvas} width={0} height={0} />
+			<canvas ref={canvas} width={width} height={height} />
 		</button>
 	);
 }
 
+function remember(body: string, bitmap: Size): void {
+	sizes.delete(body);
+	sizes.set(body, shownSize(bitmap));
+	const [oldest] = sizes.keys();
+	if (sizes.size > REMEMBERED && oldest !== undefined) sizes.delete(oldest);
+}
+
+function shownSize({ width, height }: Size): Size {
+	const scale = Math.min(1, WIDEST / width, HIGHEST / height);
+	return { width: width * scale, height: height * scale };
+}
+
 function drawOn(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
-	const scale = Math.min(1, WIDEST / bitmap.width, HIGHEST / bitmap.height);
-	const [width, height] = [bitmap.width * scale, bitmap.height * scale];
+	const { width, height } = shownSize(bitmap);
 	canvas.width = Math.round(width * devicePixelRatio);
 	canvas.height = Math.round(height * devicePixelRatio);
 	canvas.style.width = `${width}px`;

@@ -26,6 +26,15 @@ export function isPicture(messageType: string, body: string): boolean {
 	return messageType.toUpperCase() === PICTURE && typeOf(withoutPrefix(body)) !== undefined;
 }
 
+/** How a message reads where there is one line for it. */
+export function inALine(
+	{ isDeleted, messageType, body }: { isDeleted: boolean; messageType: string; body: string | null },
+	length: number,
+): string {
+	if (isDeleted) return "Message deleted";
+	return isPicture(messageType, body ?? "") ? "Picture" : (body ?? "").slice(0, length);
+}
+
 /** The file that a message carries; undefined when it is none. */
 export function fileOf(body: string): Blob | undefined {
 	const base64 = withoutPrefix(body);
