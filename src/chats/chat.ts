@@ -2,10 +2,9 @@ import { callerOf, type Principal } from "../auth/principal.ts";
 import { tenantDatabase, type TenantDatabase } from "../db/database.ts";
 import { Failure, orFail } from "../http/failure.ts";
 import type { MemberChange, Snapshot } from "../rooms/conversation.ts";
-import { unreadCount } from "../rooms/model.ts";
+import { presentedPage, unreadCount, type PresentedMessage } from "../rooms/model.ts";
 import { newGuid, ZERO_GUID } from "../rooms/room-id.ts";
 import { roomOf } from "../rooms/rooms.ts";
-import { presented } from "./message.ts";
 import type { Chat, ChatBody, ChatMemberBody } from "./schema.ts";
 import { lastMessages, searchMessages } from "./search.ts";
 import {
@@ -80,12 +79,11 @@ export async function search(
 	env: Env,
 	principal: Principal,
 	query: { q: string; skip: number; take: number },
-): Promise<{ messages: ReturnType<typeof presented>[]; hasMore: boolean }> {
+): Promise<{ messages: PresentedMessage[]; hasMore: boolean }> {
 	if ([...query.q].length < 3) throw new Failure("QueryTooShort", "Search for three characters or more.");
 	const { isAdministrator, userId, tenantId } = callerOf(principal);
 	const chatIds = isAdministrator ? undefined : await memberChatIds(tenantDatabase(env, tenantId), userId);
-	const { messages, hasMore } = await searchMessages(env, tenantId, query.q, chatIds, query);
-	return { messages: messages.map(presented), hasMore };
+	return presentedPage(await searchMessages(env, tenantId, query.q, chatIds, query));
 }
 
 function memberChanges(members: readonly ChatMemberBody[] | undefined): MemberChange[] {

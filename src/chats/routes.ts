@@ -7,7 +7,8 @@ import { valid } from "../http/validate.ts";
 import { timing } from "../rooms/limits.ts";
 import { offersTicket, openSocket, roomOf } from "../rooms/rooms.ts";
 import { changeChat, chatsOf, createChat, search } from "./chat.ts";
-import { presented, published } from "./message.ts";
+import { presented, presentedPage } from "../rooms/model.ts";
+import { published } from "./message.ts";
 import * as operations from "./operations.ts";
 import * as schema from "./schema.ts";
 
@@ -46,11 +47,14 @@ export const chats = new Hono<FoyerEnv>()
 			const room = roomOf(c.env, c.req.valid("param").ChatId);
 			const { take, ...position } = c.req.valid("query");
 			const page = { ...position, take: take ?? schema.PAGE };
-			const { messages, hasMore } = orFail(await room.history(callerOf(principal(c)), page));
 			// The publishers' request names the chat and nothing else, and is answered in their shape, too.
 			const isPublished = take === undefined && Object.values(position).every((value) => value === undefined);
-			const answer = { messages: messages.map(presented), hasMore };
-			return c.json(isPublished ? { ...answer, chatMessage: messages.map(published) } : answer);
+			if (!isPublished) {
+				const { json } = orFail(await room.historyJson(callerOf(principal(c)), page));
+				return c.body(json, 200, { "Content-Type": "application/json" });
+			}
+			const found = orFail(await room.history(callerOf(principal(c)), page));
+			return c.json({ ...presentedPage(found), chatMessage: found.messages.map(published) });
 		},
 	)
 	.post(

@@ -1,4 +1,3 @@
-import { presented } from "../chats/message.ts";
 import { actOn, readConnection, standingOf } from "../connections/connection.ts";
 import { visit as enter } from "../customers/directory.ts";
 import { readCustomer } from "../customers/customer.ts";
@@ -7,7 +6,7 @@ import { Failure, orFail, type FailureCode } from "../http/failure.ts";
 import { timing } from "../rooms/limits.ts";
 import { parseGuid } from "../rooms/room-id.ts";
 import { addressOf, readType } from "../links/resource-type.ts";
-import type { Refusal } from "../rooms/model.ts";
+import { presented, type Refusal } from "../rooms/model.ts";
 import { roomOf } from "../rooms/rooms.ts";
 import type { ChatShown, ConnectionShown, CustomerShown, Redirect, Shown, SocketTicket } from "./schema.ts";
 import type { Visit } from "./session.ts";

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import type { presented } from "../chats/message.ts";
 import { messagesResponse } from "../chats/schema.ts";
 import { connectionResponse } from "../connections/schema.ts";
 import { customerInfo, customerState } from "../customers/answers.ts";
 import { guid } from "../rooms/frames.ts";
+import type { PresentedMessage } from "../rooms/model.ts";
 
 const instant = z.iso.datetime({ precision: 3 }).meta({ format: "date-time" });
 const natural = z.int().min(0);
@@ -96,7 +96,7 @@ const chat = z
 		...socketTicket.shape,
 	})
 	.meta({ dto: "PortalChat" });
-export type ChatShown = Omit<z.infer<typeof chat>, "messages"> & { messages: ReturnType<typeof presented>[] };
+export type ChatShown = Omit<z.infer<typeof chat>, "messages"> & { messages: PresentedMessage[] };
 
 /** What of a customer concerns itself; integrations and billing are the company's. */
 const customer = customerInfo

@@ -83,6 +83,26 @@ export type Message = {
 	isDeleted: boolean;
 };
 
+/** A message of the agent dialect. */
+export type PresentedMessage = { [Name in keyof Message]?: Exclude<Message[Name], null> | undefined };
+
+/** A message as section 2 of the contract has it: what it has not is left out. */
+export function presented({ origin: _, ...message }: Message & { origin?: unknown }): PresentedMessage {
+	const { clientMessageId, body, replyToChatMessageId, dateEdited } = message;
+	return {
+		...message,
+		clientMessageId: clientMessageId ?? undefined,
+		body: body ?? undefined,
+		replyToChatMessageId: replyToChatMessageId ?? undefined,
+		dateEdited: dateEdited ?? undefined,
+	};
+}
+
+/** A page of messages as section 2 has it. */
+export function presentedPage({ messages, hasMore }: { messages: readonly Message[]; hasMore: boolean }) {
+	return { messages: messages.map(presented), hasMore };
+}
+
 /** A message to be. `origin` is kept for the dialect that wrote it and means nothing to the room. */
 export type Draft = {
 	clientMessageId?: string | undefined;

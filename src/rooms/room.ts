@@ -17,6 +17,7 @@ import { Feed, type FeedFrame, type Position } from "./feed.ts";
 import { exists, migrate } from "./migrations.ts";
 import {
 	isOver,
+	presentedPage,
 	refuse,
 	type Caller,
 	type Draft,
@@ -32,7 +33,7 @@ import { closeQuietly, Sessions } from "./sessions.ts";
 import { SendQueue } from "./send-queue.ts";
 import { SocketProtocol } from "./socket-protocol.ts";
 import { Tickets } from "./tickets.ts";
-import type { StoredMessage } from "./transcript.ts";
+import type { HistoryPage, StoredMessage } from "./transcript.ts";
 
 /** What of a room is alive once it exists. */
 type Live = {
@@ -211,11 +212,14 @@ export class Room extends DurableObject<Env> {
 		return this.#write(caller, ({ conversation }, now) => conversation.markRead(caller, { messageId }, now));
 	}
 
-	history(
-		caller: Caller,
-		page: { before?: number | undefined; after?: number | undefined; take: number },
-	): Result<{ messages: StoredMessage[]; hasMore: boolean }> {
-		return this.#read(caller, ({ conversation }) => ({ ok: true, ...conversation.transcript.history(page) }));
+	history(caller: Caller, page: HistoryPage): Result<{ messages: StoredMessage[]; hasMore: boolean }> {
+		return this.#read(caller, ({ conversation: { transcript } }) => ({ ok: true, ...transcript.history(page) }));
+	}
+
+	/** The same as the JSON of the agent dialect: as objects the messages would be copied, read and written once more on their way. */
+	historyJson(caller: Caller, page: HistoryPage): Result<{ json: string }> {
+		const found = this.history(caller, page);
+		return found.ok ? { ok: true, json: JSON.stringify(presentedPage(found)) } : found;
 	}
 
 	/** The log after a position, waiting up to `waitMs` for the first event when there is none. */

@@ -35,6 +35,9 @@ type EventRow = {
 /** A message with what the dialect that wrote it wants back. */
 export type StoredMessage = Message & { origin: string | null };
 
+/** Indexes that the messages of a page are older than, or newer than, and how many it holds. */
+export type HistoryPage = { before?: number | undefined; after?: number | undefined; take: number };
+
 export type Appended = { message: Message; duplicate: boolean } | "mismatch";
 
 /**
@@ -180,10 +183,7 @@ export class Transcript {
 	}
 
 	/** Messages older than `before` or newer than `after` (indexes), oldest first, the newest page without either. */
-	history(page: { before?: number | undefined; after?: number | undefined; take: number }): {
-		messages: StoredMessage[];
-		hasMore: boolean;
-	} {
+	history(page: HistoryPage): { messages: StoredMessage[]; hasMore: boolean } {
 		const forward = page.after !== undefined && page.before === undefined;
 		const stored = forward
 			? this.#stored("idx > ? ORDER BY idx", page.after ?? 0)
@@ -308,7 +308,8 @@ export class Transcript {
 	}
 
 	#message(row: MessageRow): StoredMessage {
-		const [index, seq, chatMessageId, clientMessageId, userId, authorName, authorKind, messageType, body, ...rest] = row;
+		const [index, seq, chatMessageId, clientMessageId, userId, authorName, authorKind, messageType, body, ...rest] =
+			row;
 		const [replyToChatMessageId, origin, createdAt, editedAt, isDeleted] = rest;
 		return {
 			chatMessageId,
