@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { root } from "../scripts/local.ts";
 import { machineFacts } from "./lib/machine.ts";
 import type { Outcome } from "./lib/outcome.ts";
-import { save, summary, tableText, type Report } from "./lib/report.ts";
+import { partOf, save, summary, tableText, type Report } from "./lib/report.ts";
 import { chats } from "./workloads/chats.ts";
-import { directory } from "./workloads/directory.ts";
+import { directories } from "./workloads/directory.ts";
 import { durable } from "./workloads/durable.ts";
 import { fanout } from "./workloads/fanout.ts";
 import { hello } from "./workloads/hello.ts";
@@ -23,12 +23,14 @@ const all: Record<string, (rounds: number) => Promise<Outcome>> = {
 	hello,
 	idle,
 	startup,
-	directory,
+	...directories,
 };
 const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in all));
+/** A workload is also meant by the first word of its name. */
+const isMeant = (name: string): boolean => wanted.some((word) => name === word || name.startsWith(`${word} `));
+const unknown = wanted.filter((word) => !Object.keys(all).some((name) => name === word || name.startsWith(`${word} `)));
 if (unknown.length > 0) {
 	console.error(`There is no workload ${unknown.join(", ")}; choose from ${Object.keys(all).join(", ")}.`);
 	process.exit(2);
@@ -36,13 +38,19 @@ if (unknown.length > 0) {
 
 const report: Report = { machine: machineFacts(), rounds: ROUNDS, workloads: {} };
 for (const [name, workload] of Object.entries(all)) {
-	if (wanted.length > 0 && !wanted.includes(name)) continue;
+	if (wanted.length > 0 && !isMeant(name)) continue;
 	const outcome = await workload(ROUNDS);
 	report.workloads[name] = outcome;
 	for (const table of outcome.tables) console.log(`\n${tableText(table)}`);
 }
 console.log(`\n${summary(report)}\n`);
-save(join(root, "bench/results"), report);
+const isOfDirectory = (name: string): boolean => name in directories;
+save(
+	join(root, "bench/results"),
+	"latest",
+	partOf(report, (name) => !isOfDirectory(name)),
+);
+save(join(root, "bench/results"), "directory", partOf(report, isOfDirectory));
 const missed = Object.values(report.workloads).flatMap(({ checks }) => checks.filter(({ passed }) => !passed));
 console.log(missed.length === 0 ? "Every goal reached." : `${missed.length} goals missed.`);
 process.exit(0);

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Check, Outcome, Table } from "./outcome.ts";
 import { figure, ratio } from "./compare.ts";
 import type { Spread } from "./stats.ts";
@@ -25,19 +26,27 @@ export function summary({ machine, rounds, workloads }: Report): string {
 	].join("\n\n");
 }
 
+/** The workloads of a report that are written to one file. */
+export function partOf(report: Report, isWanted: (workload: string) => boolean): Report {
+	return {
+		...report,
+		workloads: Object.fromEntries(Object.entries(report.workloads).filter(([name]) => isWanted(name))),
+	};
+}
+
 /**
- * Writes the Markdown and the raw figures to a folder. Workloads that were not run keep what an earlier run of the same day, versions and
+ * Writes the Markdown and the raw figures under a name to a folder; nothing where nothing was run. Workloads that were not run keep what an earlier run of the same day, versions and
  * rounds found; figures of anything else do not stay beside new ones.
  */
-export function save(folder: string, run: Report): void {
-	const earlier = existsSync(`${folder}/latest.json`)
-		? (JSON.parse(readFileSync(`${folder}/latest.json`, "utf8")) as Report)
-		: run;
+export function save(folder: string, name: string, run: Report): void {
+	if (Object.keys(run.workloads).length === 0) return;
+	const path = join(folder, name);
+	const earlier = existsSync(`${path}.json`) ? (JSON.parse(readFileSync(`${path}.json`, "utf8")) as Report) : run;
 	const isSame = earlier.rounds === run.rounds && JSON.stringify(earlier.machine) === JSON.stringify(run.machine);
 	const report = isSame ? { ...run, workloads: { ...earlier.workloads, ...run.workloads } } : run;
 	const tidy = (_: string, value: unknown): unknown => (typeof value === "number" ? rounded(value) : value);
-	writeFileSync(`${folder}/latest.json`, `${JSON.stringify(report, tidy, "\t")}\n`);
-	writeFileSync(`${folder}/latest.md`, markdown(report));
+	writeFileSync(`${path}.json`, `${JSON.stringify(report, tidy, "\t")}\n`);
+	writeFileSync(`${path}.md`, markdown(report));
 }
 
 function checkRow(workload: string, { what, goal, measured, passed }: Check): string {

@@ -1,6 +1,7 @@
 import type { Directory } from "./index-store.ts";
 import { compareKeys } from "./compare.ts";
 import {
+	isTextAlone,
 	listRows,
 	type Filter,
 	type ListedRow,
@@ -13,7 +14,7 @@ import { tuning } from "./plan.ts";
 import type { Owed } from "./lookup-store.ts";
 import { idsIn, idsOf, idsOutside, keysOf, questionIn, questionOf, type Keyed } from "./search-store.ts";
 import { divide, type Divided } from "./section-store.ts";
-import { everything, inOrder, isIn, keyOf, sectionOfKey, type Section } from "./section.ts";
+import { everything, inOrder, isIn, keyOf, sectionOfKey, type Level, type Section } from "./section.ts";
 
 /** What is looked for, in which order, and which part of it. */
 export type Search = { filter: Filter; order: Order; slice: Slice };
@@ -41,7 +42,7 @@ export async function findRows(
 	const found = new Found(directory, search, { owed, lastId }, tenant);
 	const question = questionOf(found.tenant, filter);
 	if (order.field === "DateCreated") return { rows: await byId(directory, question, search, found) };
-	if (filter.nameKey !== undefined) return byText(directory, question, search, found);
+	if (filter.nameKey !== undefined) return byText(directory, question, search, found, known);
 	return byCounters(directory, question, search, found, known);
 }
 
@@ -64,57 +65,94 @@ async function byCounters(directory: Directory, question: string, search: Search
 }
 
 /** Nobody counts texts: how far the first few that match reach tells how many there are. */
-async function byText(directory: Directory, question: string, search: Search, found: Found): Promise<Page> {
+async function byText(
+	directory: Directory,
+	question: string,
+	search: Search,
+	found: Found,
+	known: Known,
+): Promise<Page> {
 	const { filter, order, slice } = search;
-	// Only names have to do with texts.
-	const isByName = order.field === "Name";
+	const whole = () => divide(directory, everything, order, filter.accountIds, slice.after);
 	const [first, early] = await Promise.all([
-		keysOf(directory, question, order, found.enough),
-		isByName ? divide(directory, everything, order, filter.accountIds, slice.after) : undefined,
+		keysOf(directory, question, search, found.enough),
+		order.field === "Name" && isTextAlone(filter) ? whole() : undefined,
 	]);
 	if (first.length < found.enough) return { rows: await found.rows(first.map(({ id }) => id)) };
-	const expected = found.expected(first.map(({ id }) => id));
+	const expected = Math.min(known.total, found.expected(first.map(({ id }) => id)));
+	const walked = await byWalk(directory, search, (found.wanted * known.total) / expected);
+	if (walked) return walked;
 	const isMany = expected > tuning.sortedWithText || order.field === "AccountName";
 	const page = isMany ? undefined : await byKeys(directory, question, search, found, 2 * tuning.sortedWithText);
 	if (page) return page;
-	const ahead = await skipAhead(directory, search, found, { first, expected, divided: early });
-	const divided =
-		early ?? (ahead ? undefined : await divide(directory, everything, order, filter.accountIds, slice.after));
-	return { rows: await bySections(directory, search, found, ahead ?? sectionsOf(divided, search, expected)) };
+	const divided = early ?? (await whole());
+	const sections =
+		order.field === "Name" && divided && "levels" in divided
+			? await narrow(directory, search, found, { section: everything, first, expected, divided })
+			: sectionsOf(divided, search, expected);
+	return { rows: await bySections(directory, search, found, sections) };
 }
 
+/** Names have to do with texts; in other orders, names that have one are everywhere, and many are soon met. */
+async function byWalk(
+	directory: Directory,
+	{ filter, order, slice }: Search,
+	expected: number,
+): Promise<Page | undefined> {
+	if (keyOf(order).kind === "n" || expected > tuning.walk) return undefined;
+	const rows = await listRows(directory, filter, order, slice, { kind: "walk", most: 3 * tuning.walk });
+	return rows.length === slice.limit ? { rows } : undefined;
+}
+
+/** A section of names that is divided, the first few in it that have a text, and how many may have it. */
+type Divisible = { section: Section; first: readonly Keyed[]; expected: number; divided: Divided };
+
 /**
- * Names with a text are often behind many others in which nothing has it, and the index meets every one of both to find that out, section by
- * section (53 ms for a text of 77,000 names behind six of thirteen). Where the first few that match are all in the same sections, further
- * behind, one question finds what is outside of those. Undefined where that is not so.
+ * The parts of a section of names in which a text is looked for. Names with a text are often behind many others in which nothing has it, and
+ * the index meets every one of both to find that out, part by part (53 ms for a text of 77,000 names behind six of thirteen). Where the first few
+ * that match are all in the same parts, further behind, one question finds what is outside of those.
  */
-async function skipAhead(
+async function narrow(
 	directory: Directory,
 	search: Search,
 	found: Found,
-	{ first, expected, divided }: { first: readonly Keyed[]; expected: number; divided: Divided },
-): Promise<Section[] | undefined> {
-	const [level] = divided && "levels" in divided ? divided.levels : [];
-	const isWithin = (section: Section) => first.some(({ key }) => isIn(String(key), section));
-	const [next, ...others] = level?.parts.filter(isWithin) ?? [];
-	const skipped = next ? (level?.parts.indexOf(next) ?? 0) : 0;
-	if (!next || level?.rest || skipped < tuning.ahead || others.length >= tuning.ahead) return undefined;
+	{ section, first, expected, divided }: Divisible,
+): Promise<Section[]> {
 	const { filter, order, slice } = search;
+	const levels = divided && "levels" in divided ? divided.levels : [];
+	const hasSome = (part: Section) => first.some(({ key }) => isIn(String(key), part));
+	const [level] = levels;
+	const [next, ...others] = level?.parts.filter(hasSome) ?? [];
+	const skipped = next ? (level?.parts.indexOf(next) ?? 0) : 0;
+	if (!next || level?.rest || skipped < tuning.ahead || others.length > tuning.ahead)
+		return withoutSkipping(levels, expected, hasSome);
 	const [outside, parts] = await Promise.all([
-		idsOutside(directory, found.tenant, filter, order, [next, ...others], tuning.exceptions),
+		idsOutside(directory, found.tenant, search, section, [next, ...others], tuning.exceptions),
 		divide(directory, next, order, filter.accountIds, slice.after),
 	]);
-	if (!outside) return undefined;
+	if (!outside) return withoutSkipping(levels, expected, hasSome);
 	found.add(outside);
-	const sections = parts && "levels" in parts ? sectionsOf(parts, search, expected) : [{ ...next, isOpen: true }];
-	return [...sections, ...others];
+	const isDivided = parts !== undefined && "levels" in parts;
+	return [...(isDivided ? inOrder(parts.levels, expected, tuning.sorted) : [{ ...next, isOpen: true }]), ...others];
 }
 
-function sectionsOf(divided: Divided, { filter, order }: Search, expected: number): Section[] {
-	if (!divided || !("levels" in divided)) return [everything];
-	const isOfText = filter.nameKey !== undefined && keyOf(order).kind === "n";
-	const levels = divided.levels.slice(0, isOfText ? tuning.levelsOfText : tuning.levels);
-	return inOrder(levels, expected, tuning.sorted);
+/** A part in which nothing has the text takes as long, however small it is: only those that have it are divided further. */
+function withoutSkipping(levels: readonly Level[], expected: number, hasSome: (part: Section) => boolean): Section[] {
+	const empty = levels.findIndex(({ parts }) => !parts.slice(0, tuning.ahead).some(hasSome));
+	const [first, ...others] = inOrder(empty < 0 ? levels : levels.slice(0, Math.max(1, empty)), expected, tuning.sorted);
+	if (!first) return [];
+	const isMany = (first.expected ?? 0) > tuning.sorted && hasSome(first);
+	return [isMany ? { ...first, isOpen: true } : first, ...others];
+}
+
+/** The sections of a divided order, on as many levels as it takes. */
+function sectionsOf(divided: Divided, search: Search, expected: number): Section[] {
+	return divided && "levels" in divided ? inOrder(divided.levels, expected, sortedOf(search)) : [everything];
+}
+
+/** Entries of a section that are rather sorted than divided: where a text is looked for, each further section costs time. */
+function sortedOf({ filter }: Search): number {
+	return filter.nameKey === undefined ? tuning.sorted : tuning.sortedWithText / 2;
 }
 
 /** The rows among all that match, if those are at most so many. */
@@ -138,7 +176,8 @@ class Found {
 	readonly #owed: readonly number[];
 	readonly #lastId: number;
 	readonly #ids: number[] = [];
-	readonly #wanted: number;
+	/** Rows of the slice and before it. */
+	readonly wanted: number;
 	/** The tenant that a text alone must be kept to; undefined where the record does. */
 	readonly tenant: string | undefined;
 	/** Ids asked for at once. */
@@ -147,20 +186,19 @@ class Found {
 	constructor(directory: Directory, search: Search, { owed, lastId }: Owed, tenant: string | undefined) {
 		[this.#directory, this.#search, this.#owed, this.#lastId] = [directory, search, owed, lastId];
 		this.tenant = tenant;
-		this.#wanted = search.slice.offset + search.slice.limit;
-		this.enough = this.#wanted + tuning.spare;
+		this.wanted = search.slice.offset + search.slice.limit;
+		this.enough = this.wanted + tuning.spare;
 	}
 
 	/** How many match, of entries that were all there are; undefined where only the record can tell. */
 	totalOf(matches: number): number | undefined {
-		const { nameKey, ...filter } = this.#search.filter;
-		const isOfTenant = this.tenant !== undefined || Object.values(filter).some((part) => part && part.length > 0);
+		const isOfTenant = this.tenant !== undefined || !isTextAlone(this.#search.filter);
 		return this.#owed.length === 0 && isOfTenant ? matches : undefined;
 	}
 
 	/** True when there may be enough for the slice. */
 	get mayDo(): boolean {
-		return this.#ids.length >= this.#wanted;
+		return this.#ids.length >= this.wanted;
 	}
 
 	/** How many ids there are where these are the first: they are handed out in turn, so how far these reach tells. */
@@ -170,7 +208,7 @@ class Found {
 
 	/** Ids asked for at once of sections of which the first may hold so many: all that it does, if those are few. */
 	enoughOf(expected: number): number {
-		return Math.max(this.enough, Math.min(Math.round(1.5 * expected), this.#wanted + tuning.beyond));
+		return Math.max(this.enough, Math.min(Math.round(1.5 * expected), this.wanted + tuning.beyond));
 	}
 
 	add(ids: readonly number[]): void {
@@ -211,12 +249,14 @@ async function byId(directory: Directory, question: string, { order, slice }: Se
 async function sort(
 	directory: Directory,
 	question: string,
-	{ filter: { nameKey }, order, slice }: Search,
+	search: Search,
 	keys: Position,
 	most: number,
 ): Promise<{ ids: number[]; end?: Position | undefined; matches: number } | undefined> {
-	const all = await keysOf(directory, question, order, most + 1);
+	const all = await keysOf(directory, question, search, most + 1);
 	if (all.length > most) return undefined;
+	const { filter, order, slice } = search;
+	const { nameKey } = filter;
 	const sign = order.isDescending ? -1 : 1;
 	const compare = (a: Position, b: Position) => sign * compareKeys(a, b);
 	const { after } = slice;
@@ -228,7 +268,10 @@ async function sort(
 	return {
 		ids: next.map((position) => Number(position.at(-1))),
 		end: next.length < left.length ? next.at(-1) : undefined,
-		matches: nameKey === undefined ? all.length : all.filter((entry) => entry.nameKey.includes(nameKey)).length,
+		matches:
+			nameKey === undefined
+				? all.length
+				: all.filter((entry) => (entry.nameKey ?? String(entry.key)).includes(nameKey)).length,
 	};
 }
 
@@ -265,9 +308,9 @@ async function read(directory: Directory, search: Search, found: Found, left: re
 	const expected = found.expected(hits.filter(({ place }) => place === cut).map(({ id }) => id));
 	const question = questionIn(directory, filter, order, section);
 	const sorted =
-		expected > tuning.sorted
+		expected > sortedOf(search)
 			? undefined
-			: await sort(directory, question, search, keysOfAccount(section), 2 * tuning.sorted);
+			: await sort(directory, question, search, keysOfAccount(section), 2 * sortedOf(search));
 	found.add(sorted?.ids ?? []);
 	return sorted && !sorted.end ? rest : [{ ...section, isOpen: true, past: sorted?.end, expected }, ...rest];
 }
@@ -280,13 +323,31 @@ function keysOfAccount({ account }: Section): Position {
 async function open(directory: Directory, search: Search, found: Found, [section, ...rest]: readonly Section[]) {
 	const { filter, order, slice } = search;
 	if (!section) return rest;
-	const divided = await divide(directory, section, order, filter.accountIds, slice.after);
+	// The rest of accounts is not divided by names.
+	const isOfText =
+		filter.nameKey !== undefined &&
+		keyOf(order).kind === "n" &&
+		(order.field === "Name" || section.account !== undefined);
+	const [divided, first] = await Promise.all([
+		divide(directory, section, order, filter.accountIds, slice.after),
+		isOfText ? keysOf(directory, questionIn(directory, filter, order, section), search, found.enough) : [],
+	]);
+	if (isOfText && first.length < found.enough) {
+		found.add(first.map(({ id }) => id));
+		return rest;
+	}
 	if (!divided) {
 		const hits = await idsIn(directory, filter, order, [section], -1);
 		found.add(hits.map(({ id }) => id));
 		return rest;
 	}
-	if ("levels" in divided) return [...sectionsOf(divided, search, section.expected ?? 0), ...rest];
+	if ("levels" in divided) {
+		const known = { section, first, expected: section.expected ?? 0, divided };
+		return [
+			...(isOfText ? await narrow(directory, search, found, known) : sectionsOf(divided, search, known.expected)),
+			...rest,
+		];
+	}
 	const keys = [...keysOfAccount(section), divided.key];
 	const behind = section.past ?? slice.after;
 	const isWithin = behind !== undefined && keys.every((key, place) => key === behind[place]);

@@ -18,6 +18,11 @@ export type Filter = {
 	nameKey?: string | undefined;
 };
 
+/** True when nothing but a text is asked for. */
+export function isTextAlone({ subtrees, parentIds, accountIds, tagIds }: Filter): boolean {
+	return !subtrees && !parentIds && !accountIds && tagIds.length === 0;
+}
+
 export type Order = { field: SortField; isDescending: boolean };
 
 /** The keys of the row that a page begins behind. */

@@ -25,8 +25,6 @@ export const tuning = {
 	parts: 150,
 	/** Levels of sections that are made at once, each of the first section of the one above. */
 	levels: 3,
-	/** The same where a text is looked for in the order of names: a section that nothing in it has costs time, however small it is. */
-	levelsOfText: 2,
 	/** Sections that are skipped together, at least, and those that are skipped to, at most. */
 	ahead: 2,
 	/** Matches outside of the latter that are taken by themselves. */

@@ -22,7 +22,10 @@ function termsWithin(tenantId: string | undefined, filter: Filter): string[] {
 export function questionIn({ tenantId }: Directory, filter: Filter, order: Order, section: Section): string {
 	const token = tokenOfSection(tenantId, section, order);
 	const terms = termsOf(filter, section.account?.id);
-	return asked(filter, token === undefined ? terms : [anyOf([token]), ...terms], sieve);
+	// Names that begin with something that has the text need not be asked for it.
+	const isSure = keyOf(order).kind === "n" && filter.nameKey !== undefined && section.prefix.includes(filter.nameKey);
+	const left = isSure ? { ...filter, nameKey: undefined } : filter;
+	return asked(left, token === undefined ? terms : [anyOf([token]), ...terms], sieve);
 }
 
 /** What a filter asks beside its text; of one account alone, if one is named. Each term has ids of the tenant's own. */
@@ -101,10 +104,18 @@ export async function idsOf(
 export type Keyed = { id: number; key: string | number; nameKey: string };
 
 /** Entries that the index has for a question, by id, at most `limit`. */
-export async function keysOf({ search }: Directory, question: string, order: Order, limit: number): Promise<Keyed[]> {
+export async function keysOf(
+	{ search }: Directory,
+	question: string,
+	{ filter, order }: { filter: Filter; order: Order },
+	limit: number,
+): Promise<Keyed[]> {
+	const { column } = keyOf(order);
+	const name = filter.nameKey === undefined || column === "name_key" ? "" : ", name_key AS nameKey";
+
 	const { results } = await search
 		.prepare(
-			`SELECT rowid AS id, ${keyOf(order).column} AS key, name_key AS nameKey
+			`SELECT rowid AS id, ${column} AS key${name}
 			FROM customer_entry WHERE customer_entry MATCH ?1 ORDER BY rowid LIMIT ?2`,
 		)
 		.bind(question, limit)
@@ -113,19 +124,21 @@ export async function keysOf({ search }: Directory, question: string, order: Ord
 }
 
 /**
- * Ids that match and are in none of some sections, if there are at most `most`; undefined where that is not known. One piece of the text at
+ * Ids in a section that match and are in none of some parts of it, if there are at most `most`; undefined where that is not known. One piece of the text at
  * a time says so soonest: the first that next to nothing outside has will do, and the others are not asked.
  */
 export async function idsOutside(
 	{ tenantId, search }: Directory,
 	tenant: string | undefined,
-	filter: Filter,
-	order: Order,
-	sections: readonly Section[],
+	{ filter, order }: { filter: Filter; order: Order },
+	section: Section,
+	parts: readonly Section[],
 	most: number,
 ): Promise<number[] | undefined> {
-	const inside = sections.flatMap((section) => tokenOfSection(tenantId, section, order) ?? []);
-	const terms = termsWithin(tenant, filter);
+	const inside = parts.flatMap((part) => tokenOfSection(tenantId, part, order) ?? []);
+	const token = tokenOfSection(tenantId, section, order);
+	const ofSection = [...(token === undefined ? [] : [anyOf([token])]), ...termsOf(filter, section.account?.id)];
+	const terms = ofSection.length > 0 ? ofSection : termsWithin(tenant, filter);
 	const questions = siftedBy(filter.nameKey ?? "").map((piece) =>
 		[...terms, `${piece} NOT ${anyOf(inside)}`].join(" AND "),
 	);
@@ -166,12 +179,13 @@ export async function countIds(
 	aside: readonly number[],
 	limit: number,
 ): Promise<number> {
+	// A look into the list counts as a row.
+	const others = aside.length === 0 ? "" : "AND rowid NOT IN (SELECT value FROM json_each(?3))";
 	const row = await search
 		.prepare(
-			`SELECT count(*) AS count FROM (SELECT 1 FROM customer_entry WHERE customer_entry MATCH ?1
-			AND rowid NOT IN (SELECT value FROM json_each(?2)) LIMIT ?3)`,
+			`SELECT count(*) AS count FROM (SELECT 1 FROM customer_entry WHERE customer_entry MATCH ?1 ${others} LIMIT ?2)`,
 		)
-		.bind(question, JSON.stringify(aside), limit)
+		.bind(question, limit, ...(aside.length === 0 ? [] : [JSON.stringify(aside)]))
 		.first<{ count: number }>();
 	return row?.count ?? 0;
 }
