@@ -11,6 +11,7 @@ import { dowell, fourFields, message, openRoom } from "./support/dowell.ts";
 import { Desk } from "./support/link-desk.ts";
 import { Life } from "./support/life.ts";
 import { Recipient, tokenOf } from "./support/recipient.ts";
+import { backUp, restore } from "./support/stored.ts";
 
 let desk: Desk;
 
@@ -179,6 +180,28 @@ it("is complete whoever comes in, is written to or is connected at the same mome
 		.all();
 	for (const { id } of results)
 		expect(await verifyAudit(tenantDatabase(env, desk.tenant), Number(id))).toMatchObject({ valid: true });
+});
+
+it("goes through it again after a room was restored to an older state", async () => {
+	const life = await Life.begin(desk);
+	const chatId = await desk.agent.createChat();
+	await life.talk(chatId, ["one", "two"]);
+	const backup = await backUp(chatId);
+	const first = await life.eraseAll();
+	await restore(chatId, backup);
+	expect((await life.traces()).length).toBeGreaterThan(0);
+	expect((await life.erase()).body.erasureId).toBe(first.erasureId);
+	const second = await life.eraseAll({ repeat: true });
+	expect(item(second, "ChatMessage")).toMatchObject({ erased: 2 });
+	expect(await life.traces()).toEqual([]);
+	const list = `/v1/privacy/erasures?contactId=${life.contact.contactId}`;
+	const { body } = await desk.administrator.call("GET", `${list}&take=1`);
+	const ids = [...body.erasures];
+	expect(body.hasMore).toBe(true);
+	const { body: rest } = await desk.administrator.call("GET", `${list}&take=1&cursor=${body.cursor}`);
+	ids.push(...rest.erasures);
+	expect(rest.hasMore).toBe(false);
+	expect(new Set(ids.map(({ erasureId }) => erasureId))).toEqual(new Set([first.erasureId, second.erasureId]));
 });
 
 it("takes a cursor only for what it is", async () => {

@@ -4,16 +4,18 @@ import type { TenantDatabase } from "../db/database.ts";
 import { link } from "../db/schema.ts";
 import type { LinkRow } from "./store.ts";
 
-/** The first link of a contact after a number that is not erased. */
-export async function nextUnerased(
+/** The first link of a contact after a number: of all, or of those that are not erased. */
+export async function nextLink(
 	{ tenantId, db }: TenantDatabase,
 	contactId: number,
 	after: number,
+	which: "all" | "unerased",
 ): Promise<LinkRow | undefined> {
+	const isWanted = which === "all" ? undefined : isNull(link.erasedAt);
 	const [row] = await db
 		.select()
 		.from(link)
-		.where(and(eq(link.tenantId, tenantId), eq(link.contactId, contactId), isNull(link.erasedAt), gt(link.id, after)))
+		.where(and(eq(link.tenantId, tenantId), eq(link.contactId, contactId), isWanted, gt(link.id, after)))
 		.orderBy(asc(link.id))
 		.limit(1);
 	return row;

@@ -3,7 +3,7 @@ import { Failure } from "../http/failure.ts";
 import { ERASED } from "../rooms/erasure.ts";
 import { eventStatement, nothing, sealEvents, verifyAudit, withRemains, type Changed, type Remains } from "./audit.ts";
 import { listEvents, type EventRow } from "./audit-store.ts";
-import { deleteTokens, eraseLinkRow, nextUnerased, someTokens, unerased } from "./erasure-store.ts";
+import { deleteTokens, eraseLinkRow, nextLink, someTokens, unerased } from "./erasure-store.ts";
 import type { LinkRow } from "./link.ts";
 import { actorOf, type Staff } from "./staff.ts";
 import type { TenantDatabase } from "../db/database.ts";
@@ -16,13 +16,14 @@ const PAGE = 500;
 /** Tries of an erasure that events keep coming before. */
 const TRIES = 10;
 
-/** The first link of a contact after a number of which something is left. */
+/** The first link of a contact after a number of which something is left; with `isRepeated` also of those that were erased. */
 export async function nextToErase(
 	tenant: TenantDatabase,
 	contactId: number,
 	after: number,
+	isRepeated: boolean,
 ): Promise<LinkRow | undefined> {
-	return nextUnerased(tenant, contactId, after);
+	return nextLink(tenant, contactId, after, isRepeated ? "all" : "unerased");
 }
 
 /** Deletes some of a link's tokens, in KV first, so that none is left there alone. Answers how many went, and whether there may be more. */

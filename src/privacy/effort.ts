@@ -16,10 +16,16 @@ export type Outcome = "done" | "left" | "later";
 /** What a call has done so far, and whether it may go on. */
 export class Effort {
 	readonly counts: ErasureCounts = {};
+	/** Whether it goes through what was erased before, too. */
+	readonly isRepeated: boolean;
 	readonly #left = new Map<string, { count: number; why: string }>();
 	readonly #rooms = new Map<string, RoomCount>();
 	readonly #until = Date.now() + TIME_MS;
 	#units = UNITS;
+
+	constructor({ isRepeated = false } = {}) {
+		this.isRepeated = isRepeated;
+	}
 
 	/** Takes a step's units; false when the call has done its share. */
 	spend(units: number): boolean {

@@ -44,7 +44,7 @@ export async function erase(staff: Staff, body: EraseBody): Promise<EraseReport>
 }
 
 async function goOn(staff: Staff, about: Subject, body: EraseBody, run: RunRow): Promise<EraseReport> {
-	const effort = new Effort();
+	const effort = new Effort({ isRepeated: body.repeat });
 	const progress: Progress = { ...run.place };
 	let outcome: Outcome = "later";
 	try {
@@ -114,14 +114,14 @@ async function eraseCustomer(staff: Staff, customerId: string, effort: Effort, p
 async function isThere(
 	staff: Staff,
 	{ subject, subjectId }: Subject,
-	{ visitorUserIds = [] }: EraseBody,
+	{ visitorUserIds = [], repeat }: EraseBody,
 ): Promise<boolean> {
 	const { tenant } = staff;
 	if (subject === "Contact") {
 		const { row } = await personOf(staff, Number(subjectId));
-		// Of a contact that is gone more may have become known since.
 		if (row || (await hasLinks(tenant, Number(subjectId)))) return true;
-		return visitorUserIds.length > 0 && (await latestRun(tenant, { subject, subjectId })) !== undefined;
+		// Of a contact that is gone more may have become known since, or have come back.
+		return (repeat || visitorUserIds.length > 0) && (await latestRun(tenant, { subject, subjectId })) !== undefined;
 	}
 	const row = await customerIfAny(staff, subjectId);
 	if (row && row.child_count > 0) throw hasChildren(row.child_count);

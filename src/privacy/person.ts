@@ -37,7 +37,7 @@ export async function erasePerson(staff: Staff, person: Person, effort: Effort, 
 	if (progress.contact !== person.contactId) Object.assign(progress, { contact: person.contactId, link: 0, index: 0 });
 	for (;;) {
 		// oxlint-disable-next-line no-await-in-loop -- one link after the other
-		const link = await nextToErase(staff.tenant, person.contactId, progress.link);
+		const link = await nextToErase(staff.tenant, person.contactId, progress.link, effort.isRepeated);
 		if (!link) break;
 		// oxlint-disable-next-line no-await-in-loop -- as above
 		const outcome = await eraseLink(staff, link, effort, progress);
@@ -92,6 +92,7 @@ async function eraseLink(staff: Staff, row: LinkRow, effort: Effort, progress: P
 	}
 	effort.left("Delivery", beingSent, why.delivery);
 	if (beingSent > 0) return "left";
+	if (link.erasedAt !== null) return "done";
 	effort.erased("LinkEvent", await eraseRecipient(staff, link));
 	effort.erased("Link", 1);
 	return "done";
@@ -103,7 +104,7 @@ async function revoked(staff: Staff, link: LinkRow): Promise<LinkRow> {
 	await revoke(staff, link.uid, undefined).catch((error: unknown) => {
 		console.error(JSON.stringify({ level: "error", link: link.uid, error: String(error) }));
 	});
-	const now = await nextToErase(staff.tenant, link.contactId, link.id - 1);
+	const now = await nextToErase(staff.tenant, link.contactId, link.id - 1, true);
 	if (now?.id === link.id && now.revokedAt !== null) return now;
 	throw new Failure("Busy", "A link could not be revoked; try again.");
 }

@@ -35,7 +35,7 @@ async function findRun({ tenantId, db }: TenantDatabase, id: string): Promise<Ru
 	return row;
 }
 
-/** The newest erasure of a subject, open or complete. */
+/** The erasure of a subject that is open, or else the newest. */
 export async function latestRun(
 	{ tenantId, db }: TenantDatabase,
 	{ subject, subjectId }: Subject,
@@ -44,7 +44,7 @@ export async function latestRun(
 		.select()
 		.from(erasure)
 		.where(and(eq(erasure.tenantId, tenantId), eq(erasure.subject, subject), eq(erasure.subjectId, subjectId)))
-		.orderBy(desc(erasure.id))
+		.orderBy(sql`${erasure.completedAt} IS NOT NULL`, desc(erasure.id))
 		.limit(1);
 	return row;
 }

@@ -29,6 +29,10 @@ export type ExportBody = z.infer<typeof exportBody>;
 export const eraseBody = z.object({
 	...selection,
 	dryRun: z.boolean().default(false).describe("Only counts what would go"),
+	repeat: z
+		.boolean()
+		.default(false)
+		.describe("Goes through everything again that was erased: after a backup was restored"),
 });
 export type EraseBody = z.infer<typeof eraseBody>;
 export type Selection = Pick<EraseBody, "contactId" | "customerId" | "visitorUserIds">;

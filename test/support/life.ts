@@ -14,6 +14,8 @@ export class Life {
 	/** In the name, the address, the texts, the browser. */
 	readonly word = `w${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`;
 	readonly phone = number();
+	/** Of its own: what comes from one address is bounded. */
+	readonly address = `198.51.${Math.floor(Math.random() * 256)}.${Math.floor(Math.random() * 256)}`;
 	readonly email = `${this.word}@recipients.test`;
 	contact: any; // oxlint-disable-line typescript/no-explicit-any -- as the wire has it
 	other: any; // oxlint-disable-line typescript/no-explicit-any -- as above
@@ -87,7 +89,7 @@ export class Life {
 
 	/** Where the browser comes from. */
 	get headers(): Record<string, string> {
-		return { "User-Agent": `Browser ${this.word}`, "CF-Connecting-IP": "203.0.113.77" };
+		return { "User-Agent": `Browser ${this.word}`, "CF-Connecting-IP": this.address };
 	}
 
 	/** Writes to a room of its own as a visitor, under its mail address; staff answer. */
