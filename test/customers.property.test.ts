@@ -34,6 +34,7 @@ it.each(Object.entries(ways))(
 			const company = await Company.found(seed);
 			for (let round = 0; round < 6; round++) {
 				for (let step = 0; step < 20; step++) await company.step();
+				if (round % 3 === 2) await company.forget();
 				Object.assign(tuning, way);
 				Object.assign(limits, { counted: round % 2 === 0 ? counted : 4 });
 				for (let asked = 0; asked < 40; asked++) await compare(company);

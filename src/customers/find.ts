@@ -1,23 +1,12 @@
 import type { Directory } from "./index-store.ts";
 import { compareKeys } from "./compare.ts";
-import {
-	isTextAlone,
-	listRows,
-	type Filter,
-	type ListedRow,
-	type Order,
-	type Position,
-	type Slice,
-	type UpTo,
-} from "./list-store.ts";
+import { Found, type Search } from "./found.ts";
+import { isTextAlone, listRows, type ListedRow, type Position, type UpTo } from "./list-store.ts";
 import { tuning } from "./plan.ts";
 import type { Owed } from "./lookup-store.ts";
 import { idsIn, idsOf, idsOutside, keysOf, questionIn, questionOf, type Keyed } from "./search-store.ts";
 import { divide, type Divided } from "./section-store.ts";
 import { everything, inOrder, isIn, keyOf, sectionOfKey, type Level, type Section } from "./section.ts";
-
-/** What is looked for, in which order, and which part of it. */
-export type Search = { filter: Filter; order: Order; slice: Slice };
 
 /** What counters tell of a search: how many match, whether that is so exactly, and how many customers there are. */
 export type Known = { matches: number; isExact: boolean; total: number };
@@ -56,10 +45,10 @@ async function byCounters(directory: Directory, question: string, search: Search
 	const [first, divided] = await Promise.all([
 		isExact && matches > 2 * found.enough
 			? undefined
-			: idsOf(directory, question, { limit: found.enough, isDescending: false }),
+			: idsOf(directory, question, { limit: found.sampled, isDescending: false }),
 		divide(directory, everything, search.order, search.filter.accountIds, search.slice.after),
 	]);
-	if (first && first.length < found.enough) return { rows: await found.rows(first) };
+	if (first && first.length < found.sampled) return { rows: await found.rows(first) };
 	const expected = first ? found.expected(first) : matches;
 	return { rows: await bySections(directory, search, found, sectionsOf(divided, search, expected)) };
 }
@@ -75,10 +64,10 @@ async function byText(
 	const { filter, order, slice } = search;
 	const whole = () => divide(directory, everything, order, filter.accountIds, slice.after);
 	const [first, early] = await Promise.all([
-		keysOf(directory, question, search, found.enough),
+		keysOf(directory, question, search, found.sampled),
 		order.field === "Name" && isTextAlone(filter) ? whole() : undefined,
 	]);
-	if (first.length < found.enough) return { rows: await found.rows(first.map(({ id }) => id)) };
+	if (first.length < found.sampled) return { rows: await found.rows(first.map(({ id }) => id)) };
 	const expected = Math.min(known.total, found.expected(first.map(({ id }) => id)));
 	const walked = await byWalk(directory, search, (found.wanted * known.total) / expected);
 	if (walked) return walked;
@@ -167,66 +156,6 @@ async function byKeys(
 	if (!sorted) return undefined;
 	const rows = sorted.end ? await found.slice({ position: sorted.end }, sorted.ids) : await found.rows(sorted.ids);
 	return rows && { rows, total: found.totalOf(sorted.matches) };
-}
-
-/** What was found so far, and the rows that it leads to. */
-class Found {
-	readonly #directory: Directory;
-	readonly #search: Search;
-	readonly #owed: readonly number[];
-	readonly #lastId: number;
-	readonly #ids: number[] = [];
-	/** Rows of the slice and before it. */
-	readonly wanted: number;
-	/** The tenant that a text alone must be kept to; undefined where the record does. */
-	readonly tenant: string | undefined;
-	/** Ids asked for at once. */
-	readonly enough: number;
-
-	constructor(directory: Directory, search: Search, { owed, lastId }: Owed, tenant: string | undefined) {
-		[this.#directory, this.#search, this.#owed, this.#lastId] = [directory, search, owed, lastId];
-		this.tenant = tenant;
-		this.wanted = search.slice.offset + search.slice.limit;
-		this.enough = this.wanted + tuning.spare;
-	}
-
-	/** How many match, of entries that were all there are; undefined where only the record can tell. */
-	totalOf(matches: number): number | undefined {
-		const isOfTenant = this.tenant !== undefined || !isTextAlone(this.#search.filter);
-		return this.#owed.length === 0 && isOfTenant ? matches : undefined;
-	}
-
-	/** True when there may be enough for the slice. */
-	get mayDo(): boolean {
-		return this.#ids.length >= this.wanted;
-	}
-
-	/** How many ids there are where these are the first: they are handed out in turn, so how far these reach tells. */
-	expected(first: readonly number[]): number {
-		return (first.length * this.#lastId) / (first.at(-1) ?? 1);
-	}
-
-	/** Ids asked for at once of sections of which the first may hold so many: all that it does, if those are few. */
-	enoughOf(expected: number): number {
-		return Math.max(this.enough, Math.min(Math.round(1.5 * expected), this.wanted + tuning.beyond));
-	}
-
-	add(ids: readonly number[]): void {
-		for (const id of ids) this.#ids.push(id);
-	}
-
-	/** The rows of the slice among those found, and those given, up to where the order was looked through. */
-	rows(ids: readonly number[] = [], upTo?: UpTo): Promise<ListedRow[]> {
-		const { filter, order, slice } = this.#search;
-		const all = [...new Set([...this.#ids, ...ids, ...this.#owed])];
-		return listRows(this.#directory, filter, order, slice, { kind: "lookup", ids: all, upTo });
-	}
-
-	/** The rows of the slice, if it is full. */
-	async slice(upTo: UpTo, ids?: readonly number[]): Promise<ListedRow[] | undefined> {
-		const rows = await this.rows(ids, upTo);
-		return rows.length === this.#search.slice.limit ? rows : undefined;
-	}
 }
 
 /** Dates of creation are in the order of ids, and so is the index. */
@@ -330,9 +259,9 @@ async function open(directory: Directory, search: Search, found: Found, [section
 		(order.field === "Name" || section.account !== undefined);
 	const [divided, first] = await Promise.all([
 		divide(directory, section, order, filter.accountIds, slice.after),
-		isOfText ? keysOf(directory, questionIn(directory, filter, order, section), search, found.enough) : [],
+		isOfText ? keysOf(directory, questionIn(directory, filter, order, section), search, found.sampled) : [],
 	]);
-	if (isOfText && first.length < found.enough) {
+	if (isOfText && first.length < found.sampled) {
 		found.add(first.map(({ id }) => id));
 		return rest;
 	}

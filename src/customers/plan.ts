@@ -17,6 +17,8 @@ export const tuning = {
 	sorted: 400,
 	/** The same where a text is looked for: names that have it may all be far behind, and each section before them costs time. */
 	sortedWithText: 2000,
+	/** Matches, the first by id, that tell how many there are and where in the order. */
+	sampled: 40,
 	/** Ids that are asked of the search index beyond those of the page. */
 	spare: 14,
 	/** Ids that are asked of sections beyond those of the page, at most: one that holds no more needs no dividing. */

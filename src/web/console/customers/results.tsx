@@ -6,10 +6,12 @@ import { messageOf } from "../core/api.ts";
 import { place } from "../core/route.ts";
 import { Chips } from "./chips.tsx";
 import { found, type Filter } from "./directory.ts";
-import type { Customer } from "./types.ts";
+import type { Customer, Page } from "./types.ts";
 
-type State = { items: Customer[]; total: number; cursor?: string | undefined; isLoading: boolean; error: string };
-const before: State = { items: [], total: 0, isLoading: true, error: "" };
+/** How many match; at least so many where not all were counted. */
+type Total = { count: number; isLowerBound: boolean };
+type State = { items: Customer[]; total: Total; cursor?: string | undefined; isLoading: boolean; error: string };
+const before: State = { items: [], total: { count: 0, isLowerBound: false }, isLoading: true, error: "" };
 
 /** The customers that match, each with the way to it. */
 export function Results({ filter, openId }: { filter: Filter; openId: string | undefined }): JSX.Element {
@@ -19,8 +21,8 @@ export function Results({ filter, openId }: { filter: Filter; openId: string | u
 		try {
 			const page = await found(filter, cursor);
 			if (!isLatest()) return;
-			const total = cursor === undefined ? page.totalCount : state.value.total;
 			const all = [...items, ...(page.items ?? [])];
+			const total = totalOf(page, cursor === undefined ? undefined : state.value.total, all.length);
 			state.value = {
 				items: all,
 				total,
@@ -97,7 +99,15 @@ function wayTo({ breadcrumb, accountName }: Customer): string {
 	return way.length > 0 ? `in ${way.join(" › ")}` : `at the top${accountName ? `, account ${accountName}` : ""}`;
 }
 
-function inWords(total: number): string {
-	if (total === 0) return "No customer matches.";
-	return `${total.toLocaleString()} ${total === 1 ? "customer matches" : "customers match"}.`;
+/** The first page counts; later ones tell more of what was not counted to its end. */
+function totalOf(page: Page<Customer>, before: Total | undefined, loaded: number): Total {
+	if (!before) return { count: page.totalCount, isLowerBound: page.isTotalLowerBound ?? false };
+	if (!before.isLowerBound) return before;
+	return { count: Math.max(before.count, loaded), isLowerBound: page.hasMorePages };
+}
+
+function inWords({ count, isLowerBound }: Total): string {
+	if (count === 0) return "No customer matches.";
+	const number = `${count.toLocaleString()}${isLowerBound ? "+" : ""}`;
+	return `${number} ${count === 1 ? "customer matches" : "customers match"}.`;
 }

@@ -64,4 +64,11 @@ export type CustomerState = {
 };
 
 /** A page of a list; the cursor is where the next one begins. */
-export type Page<Item> = { items?: Item[]; totalCount: number; hasMorePages: boolean; cursor?: string };
+export type Page<Item> = {
+	items?: Item[];
+	totalCount: number;
+	/** There may be more than the total says. */
+	isTotalLowerBound?: boolean;
+	hasMorePages: boolean;
+	cursor?: string;
+};
