@@ -23,7 +23,11 @@ export default defineConfig({
 		reportCompressedSize: false,
 		rolldownOptions: {
 			input: Object.fromEntries(pages),
-			output: { hashCharacters: "base36" },
+			output: {
+				hashCharacters: "base36",
+				// What the sections of the console share comes in one file, and not in one for each set of sharers.
+				codeSplitting: { groups: [{ name: "core", test: /src\/web\/console\/core\//, minShareCount: 2 }] },
+			},
 		},
 	},
 });

@@ -13,6 +13,7 @@ import { history } from "./workloads/history.ts";
 import { idle } from "./workloads/idle.ts";
 import { rooms } from "./workloads/rooms.ts";
 import { startup } from "./workloads/startup.ts";
+import { webs } from "./workloads/web.ts";
 
 const all: Record<string, (rounds: number) => Promise<Outcome>> = {
 	durable,
@@ -24,6 +25,7 @@ const all: Record<string, (rounds: number) => Promise<Outcome>> = {
 	idle,
 	startup,
 	...directories,
+	...webs,
 };
 const ROUNDS = Number(process.env["ROUNDS"] ?? 3);
 
@@ -44,13 +46,16 @@ for (const [name, workload] of Object.entries(all)) {
 	for (const table of outcome.tables) console.log(`\n${tableText(table)}`);
 }
 console.log(`\n${summary(report)}\n`);
+const results = join(root, "bench/results");
 const isOfDirectory = (name: string): boolean => name in directories;
+const isOfWeb = (name: string): boolean => name in webs;
 save(
-	join(root, "bench/results"),
+	results,
 	"latest",
-	partOf(report, (name) => !isOfDirectory(name)),
+	partOf(report, (name) => !isOfDirectory(name) && !isOfWeb(name)),
 );
-save(join(root, "bench/results"), "directory", partOf(report, isOfDirectory));
+save(results, "directory", partOf(report, isOfDirectory));
+save(results, "web", partOf(report, isOfWeb));
 const missed = Object.values(report.workloads).flatMap(({ checks }) => checks.filter(({ passed }) => !passed));
 console.log(missed.length === 0 ? "Every goal reached." : `${missed.length} goals missed.`);
 process.exit(0);

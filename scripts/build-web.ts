@@ -13,6 +13,9 @@ const standalone: Standalone[] = [{ name: "client", entry: "src/web/socket/clien
 /** The files of the client whose declarations are `client.d.ts`, what is used before who uses it. */
 const declared = ["wire", "connection", "outbox", "refused-error", "room-client", "addresses"];
 
+/** What the console's page runs before it is there itself. */
+const FIRST = "console-first";
+
 /** Keeps what servers of an hour ago may still be asked for by the pages they handed out. */
 const KEPT_MS = 60 * 60 * 1000;
 
@@ -32,8 +35,9 @@ const alone = {
 
 const [folder = ""] = process.argv.slice(2);
 const pages = await outputs({ configFile: join(root, "vite.config.ts") });
+const first = await hashed(FIRST, "src/web/console/first.ts");
 const singles = await Promise.all([...standalone.map(single), widget()]);
-const files = new Map([...pages, ...singles.flat()].map((output) => [placeOf(output.fileName), contentOf(output)]));
+const files = new Map([...pages, ...first, ...singles.flat()].map((one) => [placeOf(one.fileName), contentOf(one)]));
 files.set("assets/client.d.ts", declarations());
 // Pages last: they name the others.
 for (const [name, content] of Array.from(files).sort(
@@ -59,29 +63,38 @@ function single({ name, entry, format, define = {} }: Standalone): Promise<Outpu
 		define,
 		build: {
 			...alone.build,
-			lib: { entry: join(root, entry), name, formats: [format], fileName: () => `assets/${name}.js` },
+			lib: {
+				entry: join(root, entry),
+				name,
+				formats: [format],
+				fileName: () => `assets/${name}.js`,
+			},
 		},
 	});
 }
 
 /** The script that pages load, which knows its panel by the hash of it: the two are never of different versions. */
 async function widget(): Promise<Output[]> {
-	const panel = await outputs({
+	const panel = await hashed("widget-panel", "src/web/widget/panel.tsx");
+	const define = { PANEL_FILE: JSON.stringify(panel[0]?.fileName) };
+	return [...panel, ...(await single({ name: "widget", entry: "src/web/widget/loader.ts", format: "iife", define }))];
+}
+
+/** A file that is whole in itself, under a name with a hash. Not built as a library, which would keep its blanks. */
+function hashed(name: string, entry: string): Promise<Output[]> {
+	return outputs({
 		...alone,
 		root: join(root, "src/web"),
 		build: {
 			...alone.build,
 			modulePreload: false,
-			// Not built as a library, which would keep its blanks.
 			rolldownOptions: {
-				input: join(root, "src/web/widget/panel.tsx"),
+				input: join(root, entry),
 				preserveEntrySignatures: "strict",
-				output: { entryFileNames: "assets/widget-panel-[hash].js", hashCharacters: "base36" },
+				output: { entryFileNames: `assets/${name}-[hash].js`, hashCharacters: "base36" },
 			},
 		},
 	});
-	const define = { PANEL_FILE: JSON.stringify(panel[0]?.fileName) };
-	return [...panel, ...(await single({ name: "widget", entry: "src/web/widget/loader.ts", format: "iife", define }))];
 }
 
 /** One file of types for `client.js`: each file's own, without what it imports from the others. */
@@ -105,7 +118,9 @@ function placeOf(fileName: string): string {
 }
 
 function contentOf(output: Output): string | Uint8Array {
-	return output.type === "chunk" ? output.code : output.source;
+	const content = output.type === "chunk" ? output.code : output.source;
+	// Vite leaves it alone in the markup, where it is a script of its own.
+	return typeof content === "string" ? content.replace(`assets/${FIRST}.js`, first[0]?.fileName ?? "") : content;
 }
 
 /** Whole or not at all: a server may be reading. */

@@ -78,7 +78,7 @@ async function visit(context: BrowserContext, { url, selector, press }: Destinat
 	await page.addInitScript({ content: `bench.timeArrival(${JSON.stringify(asked)})` });
 	await page.goto(url);
 	if (press !== undefined) await click(page, press);
-	await page.locator(selector).first().waitFor();
+	await page.locator(selector).first().waitFor({ state: "attached" });
 	const arrival = await page.evaluate<Arrival>("bench.arrival");
 	await page.close();
 	return arrival;

@@ -3,14 +3,15 @@ import type { Figures } from "./compare.ts";
 import { quantile } from "./stats.ts";
 
 /** What to scroll: the element with its own scroll bar (`html` for the page's), in the page. */
-export type Scrolled = { page: Page; selector: string };
+type Scrolled = { page: Page; selector: string };
 
 /** See `placeOf` of in-page.js. */
 type Place = { top: number; below: number; x: number; y: number; elements: number };
 
 /** Pixels a second. A wheel in a hurry makes 3,000 to 8,000. */
-const SPEED = 20_000;
-const STEP = SPEED;
+export const SPEED = 20_000;
+/** Pixels of one turn of the wheel: few turns, so that the pauses between them are few. */
+const STEP = 5 * SPEED;
 const VSYNC_MS = 1000 / 60;
 /** Ways there and back may load what they show: so often nothing may move before it counts as the end. */
 const PATIENCE = 10;

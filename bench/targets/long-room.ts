@@ -13,7 +13,7 @@ export function fillRoom(stateDir: string, chatId: string, count: number): void 
 	inRoom(stateDir, chatId, (database) => fill(database, count));
 }
 
-/** As `fillRoom`, with what people look at: three of them, of texts of 2 to 50 words, one each 3 minutes. */
+/** As `fillRoom`, with what people look at: three of them, of texts of 2 to 30 words, one each 3 minutes. */
 export function talkInRoom(stateDir: string, chatId: string, count: number): void {
 	inRoom(stateDir, chatId, (database) => talk(database, count));
 }
@@ -61,9 +61,9 @@ function talk(database: DatabaseSync, count: number): void {
 	database.exec("BEGIN");
 	for (let index = 1; index <= count; index += 1) {
 		const id = `66f0a1c0${index.toString(16).padStart(8, "0").repeat(2)}00000000`;
-		// Runs of one, two and three messages of somebody; 7 and 49 share no divisor with them.
+		// Runs of one and two messages of somebody.
 		const author = TALKERS[Math.floor((index * 7) / 13) % TALKERS.length] ?? "";
-		const text = Array.from({ length: 2 + ((index * index) % 49) }, (_, at) => words[(index + at) % words.length]);
+		const text = Array.from({ length: 2 + ((index * index) % 29) }, (_, at) => words[(index + at) % words.length]);
 		insert.run(
 			index,
 			known + index,

@@ -17,7 +17,7 @@ const TENANT = demo.tenants[0].id;
  */
 const plain = {
 	empty: "<p>Nothing</p>",
-	rows: "<p>A row of text</p>".repeat(4000),
+	rows: "<p>A row of text</p>".repeat(2000),
 };
 
 /** A Foyer with a full inbox, as people's browsers find it. */

@@ -176,51 +176,6 @@ it("finds, archives, names and leaves; shows who is there and picks visitors up"
 	await ada.close();
 });
 
-it("scrolls through thousands of messages and shows each where it is", async () => {
-	const { token } = await server.ask<{ token: string }>("POST", "/auth/dev", undefined, {
-		tenant: "acme",
-		role: "Agent",
-	});
-	const { chat } = await server.ask<{ chat: { chatId: string }[] }>("POST", "/v1/Chat", token, {
-		chat: { chatName: "Long" },
-	});
-	const path = `/v1/Chat/${chat[0]?.chatId}/Messages`;
-	for (let at = 1; at <= 2000; at += 100)
-		await Promise.all(
-			Array.from({ length: 100 }, (_, offset) =>
-				server.ask("POST", path, token, { body: `line ${at + offset} ${"x ".repeat((at * offset) % 300)}` }),
-			),
-		);
-	// What is sent at the same time arrives in any order; the room's is what counts.
-	const lines: number[] = [];
-	for (let after = 0; after < 2000; after += 200) {
-		const { messages } = await server.ask<{ messages: { body: string }[] }>(
-			"GET",
-			`${path}?after=${after}&take=200`,
-			token,
-		);
-		lines.push(...messages.map(({ body }) => Number(body.split(" ")[1])));
-	}
-	expect(lines).toHaveLength(2000);
-	const ada = await Agent.signIn(browser, server.url, "Ada");
-	await ada.open("Long");
-	await ada.message(`line ${lines.at(-1)} `).waitFor();
-	expect(await ada.page.locator(".message").count()).toBeLessThan(80);
-	const scroller = ada.page.locator(".messages");
-	await scroller.hover();
-	for (let step = 0; step < 40; step += 1) await ada.page.mouse.wheel(0, -4000);
-	await vi.waitFor(async () => {
-		const numbers = (await ada.shown()).map((text) => Number(text.split(" ")[1]));
-		expect(numbers.length).toBeGreaterThan(3);
-		const first = lines.indexOf(numbers[0] ?? 0);
-		expect(numbers).toEqual(lines.slice(first, first + numbers.length));
-		expect(first + numbers.length).toBeLessThan(1990);
-	}, soon);
-	await scroller.evaluate((element) => (element.scrollTop = 0));
-	await ada.message(`line ${lines[0]} `).first().waitFor();
-	await ada.close();
-});
-
 it.each(["light", "dark"] as const)("has no serious fault for assistive technology: %s", async (colorScheme) => {
 	for (const viewport of [
 		{ width: 1280, height: 800 },

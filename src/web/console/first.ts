@@ -1,10 +1,17 @@
-import { askEarly } from "./core/early.ts";
-import { session } from "./core/session.ts";
-import { route } from "./core/route.ts";
+/** A script of its own, small enough to run while the page's is still loaded: what the first screen shows is then on its way. */
+import { keptSession } from "./core/kept-session.ts";
 import { FIRST_CHATS } from "./inbox/first-chats.ts";
 
-// The first import of the page, so that what the first screen shows is on its way while the rest of the program is made ready.
-const [section = "inbox"] = route.value;
-const { token } = session.value ?? {};
-if (token === undefined) askEarly("/console/settings", {});
-else if (section === "inbox") askEarly(FIRST_CHATS, { Authorization: `Bearer ${token}` });
+const [, section = ""] = location.hash.split("/");
+const token = keptSession()?.token;
+if (token === undefined) ask("/console/settings", {});
+else if (section === "" || section === "inbox") ask(FIRST_CHATS, { Authorization: `Bearer ${token}` });
+
+function ask(path: string, headers: Record<string, string>): void {
+	// Too late: the page asks by itself.
+	if (globalThis.foyerEarly !== undefined) return;
+	const answer = fetch(path, { headers: { Accept: "application/json", ...headers } });
+	// Whoever takes it hears of it.
+	answer.catch(() => {});
+	globalThis.foyerEarly = { path, answer };
+}

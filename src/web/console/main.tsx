@@ -1,5 +1,3 @@
-// oxlint-disable-next-line import/no-unassigned-import -- it asks for the first screen, and is the first to run
-import "./first.ts";
 import { render } from "preact";
 import "../design.css";
 import { applyTheme } from "../theme.ts";

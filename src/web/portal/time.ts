@@ -1,7 +1,9 @@
+import { dateFormat } from "../date-format.ts";
+
 /** Instants as the reader's own clock and language say them. */
 
-const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const day = dateFormat({ weekday: "long", day: "numeric", month: "long" });
+const clock = dateFormat({ hour: "2-digit", minute: "2-digit" });
 
 /** "until Friday 27 November, 14:00", or "until 14:00 today". */
 export function untilText(iso: string): string {

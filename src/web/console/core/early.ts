@@ -1,16 +1,13 @@
-const asked = new Map<string, Promise<Response>>();
-
-/** Asks for what is about to be needed. Whoever needs it takes the answer that is on its way. */
-export function askEarly(path: string, headers: Record<string, string>): void {
-	const answer = fetch(path, { headers: { Accept: "application/json", ...headers } });
-	// Whoever takes it hears of it.
-	answer.catch(() => {});
-	asked.set(path, answer);
+declare global {
+	/** What first.ts has asked for; false once nothing more is to be asked early. */
+	// oxlint-disable-next-line no-var -- how a property of the global object is declared
+	var foyerEarly: { path: string; answer: Promise<Response> } | false | undefined;
 }
 
-/** The answer to what was asked early; once, since it grows old. */
+/** The answer to what was asked early, if that is it; once, since it grows old. */
 export function takeEarly(path: string): Promise<Response> | undefined {
-	const answer = asked.get(path);
-	asked.delete(path);
-	return answer;
+	const asked = globalThis.foyerEarly;
+	if (asked && asked.path !== path) return undefined;
+	globalThis.foyerEarly = false;
+	return asked ? asked.answer : undefined;
 }

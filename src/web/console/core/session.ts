@@ -1,20 +1,7 @@
 import { signal } from "@preact/signals";
+import { KEY, keptSession, type Session } from "./kept-session.ts";
 
-/** Who is signed in, as `GET /auth` describes them. */
-type User = {
-	userId: string;
-	name: string;
-	tenantId: string;
-	/** The contact that the caller is, if any: a GUID or a number. */
-	contactId?: string | undefined;
-	roles: string[];
-	permissions: string[];
-};
-export type Session = { token: string; user: User };
-
-const KEY = "foyer.console.session";
-
-export const session = signal<Session | undefined>(kept());
+export const session = signal<Session | undefined>(keptSession());
 /** Why the sign-in page is shown, when nobody asked for it. */
 export const signedOutBecause = signal("");
 
@@ -54,9 +41,4 @@ export function signOut(because = ""): void {
 	sessionStorage.removeItem(KEY);
 	signedOutBecause.value = because;
 	session.value = undefined;
-}
-
-function kept(): Session | undefined {
-	const text = sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY);
-	return text === null ? undefined : (JSON.parse(text) as Session);
 }

@@ -1,16 +1,12 @@
-const DAY_MS = 86_400_000;
-/** Made when first used: each takes several milliseconds, and most pages need one or two. */
-const clock = format({ hour: "2-digit", minute: "2-digit" });
-const weekday = format({ weekday: "short" });
-const day = format({ day: "numeric", month: "short" });
-const dayOfYear = format({ day: "numeric", month: "short", year: "numeric" });
-const longDay = format({ weekday: "long", day: "numeric", month: "long" });
-const full = format({ dateStyle: "medium", timeStyle: "short" });
+import { dateFormat } from "../../date-format.ts";
 
-function format(options: Intl.DateTimeFormatOptions): { format: (date: Date) => string } {
-	let made: Intl.DateTimeFormat | undefined;
-	return { format: (date) => (made ??= new Intl.DateTimeFormat(undefined, options)).format(date) };
-}
+const DAY_MS = 86_400_000;
+const clock = dateFormat({ hour: "2-digit", minute: "2-digit" });
+const weekday = dateFormat({ weekday: "short" });
+const day = dateFormat({ day: "numeric", month: "short" });
+const dayOfYear = dateFormat({ day: "numeric", month: "short", year: "numeric" });
+const longDay = dateFormat({ weekday: "long", day: "numeric", month: "long" });
+const full = dateFormat({ dateStyle: "medium", timeStyle: "short" });
 
 /** The time of day. */
 export function timeOf(iso: string): string {

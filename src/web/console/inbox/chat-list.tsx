@@ -96,7 +96,7 @@ export function ChatList({
 function Rows({ openId }: { openId: string | undefined }): JSX.Element {
 	const scroller = useRef<HTMLDivElement>(null);
 	const first = useSignal(0);
-	const room = useSignal(20);
+	const room = useSignal(10);
 	const drawn = useRef<ReadonlyMap<string, Drawn>>(new Map());
 	const rowHeight = useMemo(() => ROW * Number.parseFloat(getComputedStyle(document.documentElement).fontSize), []);
 	const chats = listed.value;

@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { RoomClient } from "../../socket/room-client.ts";
+import type { Message } from "../../socket/wire.ts";
 import { Heights } from "../core/heights.ts";
 import { readHere } from "./chats.ts";
 import type { Conversation } from "./conversation-store.ts";
@@ -8,12 +10,15 @@ import { History } from "./history.ts";
 import { MessageRow, PendingRow, type Act } from "./message.tsx";
 
 /** Pixels drawn beyond what is seen, and how near the end counts as being there. */
-const MARGIN = 600;
+const MARGIN = 700;
 const NEAR = 60;
 /** Pixels of a row that was never seen: two lines and their author. */
 const GUESS = 64;
 /** Pixels of context over a message that was looked for. */
 const ABOVE_PINNED = 80;
+
+/** After this without a scroll, rows that came during it get what can be done with them. */
+const REST_MS = 150;
 
 type Props = {
 	conversation: Conversation;
@@ -24,8 +29,11 @@ type Props = {
 	onAct: Act;
 };
 
+/** Rows from the first to before the last. */
+type View = { from: number; to: number };
+
 /** A row as it was drawn: as long as nothing it shows has changed, a scroll draws only the rows that come. */
-type Drawn = { version: number; tabIndex: number; node: JSX.Element };
+type Drawn = { shows: readonly unknown[]; isBare: boolean; node: JSX.Element };
 
 /**
  * A conversation of any length. What is drawn is what is in sight; what is drawn is loaded; heights are measured once a row was on screen,
@@ -38,7 +46,9 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 	const heights = useMemo(() => new Heights(GUESS), [conversation]);
 	const history = useMemo(() => new History(client), [client]);
 	const drawn = useRef<ReadonlyMap<number, Drawn>>(new Map());
-	const view = useSignal({ from: 0, to: 0 });
+	const view = useSignal<View>({ from: 0, to: 0 });
+	const isMoving = useSignal(false);
+	const rest = useRef<ReturnType<typeof setTimeout>>(undefined);
 	const begin = target ?? (firstUnread > 1 ? firstUnread : undefined);
 	/** The row that is held where it is until somebody scrolls: what is measured round it must not push it away. */
 	const pinned = useRef(begin === undefined ? undefined : begin - 1);
@@ -54,9 +64,13 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 		if (!element) return;
 		const top = element.scrollTop;
 		atEnd.current = pinned.current === undefined && isAtEnd(element);
-		const from = heights.rowAt(top - MARGIN);
-		const to = Math.min(heights.count, heights.rowAt(top + element.clientHeight + MARGIN) + 1);
-		if (from !== view.value.from || to !== view.value.to) view.value = { from, to };
+		const within = (margin: number): View => ({
+			from: heights.rowAt(top - margin),
+			to: Math.min(heights.count, heights.rowAt(top + element.clientHeight + margin) + 1),
+		});
+		// Drawn anew when half of what is beyond is used up, and not with each row.
+		const [needed, { from, to }] = [within(MARGIN / 2), view.value];
+		if (needed.from < from || needed.to > to || to > heights.count) view.value = within(MARGIN);
 		noteRead();
 	}, [heights]);
 
@@ -138,6 +152,13 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 	const spacer = useRef<HTMLDivElement>(null);
 	const rowsBox = useRef<HTMLOListElement>(null);
 
+	const scrolled = (): void => {
+		clearTimeout(rest.current);
+		rest.current = setTimeout(() => (isMoving.value = false), REST_MS);
+		isMoving.value = true;
+		look();
+	};
+	useEffect(() => () => clearTimeout(rest.current), []);
 	const unpin = (): void => {
 		pinned.current = undefined;
 	};
@@ -162,7 +183,7 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 	});
 	const tabStop = focused.value >= from && focused.value < to ? focused.value : Math.min(to, count) - 1;
 	return (
-		<div class="messages" ref={scroller} onScroll={look} onWheel={unpin} onTouchMove={unpin} onPointerDown={unpin}>
+		<div class="messages" ref={scroller} onScroll={scrolled} onWheel={unpin} onTouchMove={unpin} onPointerDown={unpin}>
 			{count === 0 && client.connection === "online" && <p class="empty">Nothing has been said here yet.</p>}
 			<div class="messages-spacer" ref={spacer} style={{ height: `${heights.total}px` }}>
 				{/* Moving among messages is what a list of them is for; each is an item that takes the focus. */}
@@ -181,17 +202,19 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 						const common = { row, measured, tabIndex, onFocus: () => (focused.value = row) };
 						if (pending)
 							return <PendingRow key={pending.clientMessageId} pending={pending} client={client} {...common} />;
-						const before = drawn.current.get(row);
-						if (before?.version === version.value && before.tabIndex === tabIndex) {
-							drawing.set(row, before);
-							return before.node;
+						const [before, message] = [client.messages.get(row), client.messages.get(row + 1)];
+						const shows = [before, message, tabIndex, stampOf(message, client, version.value)];
+						const same = drawn.current.get(row);
+						if (same && (isMoving.value || !same.isBare) && shows.every((one, place) => one === same.shows[place])) {
+							drawing.set(row, same);
+							return same.node;
 						}
-						const message = client.messages.get(row + 1);
 						const node = (
 							<MessageRow
 								key={message?.clientMessageId ?? row}
 								message={message}
-								before={client.messages.get(row)}
+								before={before}
+								isBare={isMoving.value}
 								conversation={conversation}
 								isFirstUnread={row + 1 === firstUnread}
 								isTarget={row + 1 === target}
@@ -199,13 +222,20 @@ export function MessageList({ conversation, target, firstUnread, onAct }: Props)
 								{...common}
 							/>
 						);
-						drawing.set(row, { version: version.value, tabIndex, node });
+						drawing.set(row, { shows, isBare: isMoving.value, node });
 						return node;
 					})}
 				</ol>
 			</div>
 		</div>
 	);
+}
+
+/** What else a row shows than messages: whether its author is here; how far others have read, and what is quoted, which anything may change. */
+function stampOf(message: Message | undefined, { me, present }: RoomClient, version: number): unknown {
+	if (!message) return undefined;
+	const isEver = message.userId === me?.userId || message.replyToChatMessageId !== null;
+	return isEver ? version : present.has(message.userId);
 }
 
 function isAtEnd(element: HTMLElement): boolean {

@@ -32,6 +32,8 @@ type Props = Common & {
 	conversation: Conversation;
 	isFirstUnread: boolean;
 	isTarget: boolean;
+	/** Without its actions, which are half of the work of drawing it, as long as it flies past. */
+	isBare: boolean;
 	onAct: Act;
 };
 
@@ -40,7 +42,8 @@ const TOGETHER_MS = 5 * 60_000;
 
 /** One message, with the day above it where one begins. */
 export function MessageRow(props: Props): JSX.Element {
-	const { message, before, conversation, isFirstUnread, isTarget, onAct, row, measured, tabIndex, onFocus } = props;
+	const { message, before, conversation, isFirstUnread, isTarget, isBare, onAct, ...common } = props;
+	const { row, measured, tabIndex, onFocus } = common;
 	const { client } = conversation;
 	if (!message)
 		return (
@@ -117,7 +120,7 @@ export function MessageRow(props: Props): JSX.Element {
 					{isOwn && <Receipt message={message} client={client} />}
 				</div>
 			</div>
-			{!message.isDeleted && (
+			{!message.isDeleted && !isBare && (
 				<div class="message-actions" role="group" aria-label="Act on this message">
 					<Action name="reply" label="Reply" tabIndex={tabIndex} run={() => onAct("reply", message)} />
 					{mayEdit && <Action name="edit" label="Edit" tabIndex={tabIndex} run={() => onAct("edit", message)} />}
