@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import { batch } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
+import { connectionIds } from "./subject-store.ts";
 
 /** How much the record holds of a contact, by the kinds that reports name. */
 export async function countHeld(
@@ -11,8 +12,7 @@ export async function countHeld(
 	const links = sql`(SELECT id FROM link WHERE tenant_id = ${tenantId} AND contact_id = ${contactId} AND erased_at IS NULL)`;
 	const ofLinks = (table: string, condition: SQL = sql`1`) =>
 		sql`${sql.raw(table)} WHERE tenant_id = ${tenantId} AND link_id IN ${links} AND ${condition}`;
-	const connections = sql`(SELECT id FROM connection WHERE tenant_id = ${tenantId} AND requester_uid = ${contactUid}
-		UNION ALL SELECT id FROM connection WHERE tenant_id = ${tenantId} AND addressee_uid = ${contactUid})`;
+	const connections = sql`(${connectionIds(tenantId, contactUid)})`;
 	const sources: Record<string, SQL> = {
 		Contact: sql`contact WHERE tenant_id = ${tenantId} AND contact_id = ${contactId}`,
 		SmsConsent: sql`sms_consent WHERE tenant_id = ${tenantId} AND contact_id = ${contactId}`,

@@ -3,6 +3,7 @@ import { batch } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
 import { visitorUserId } from "../rooms/model.ts";
 import type { Person } from "./subject.ts";
+import { connectionIds } from "./subject-store.ts";
 
 /** A row with its place in the order of its kind. */
 export type Held = { place: string } & Record<string, unknown>;
@@ -93,9 +94,7 @@ function padded(column: string): SQL {
 }
 
 function connections(tenantId: string, { row }: Person): SQL {
-	const uid = row?.contactUid ?? "";
-	return sql`SELECT id FROM connection WHERE tenant_id = ${tenantId} AND requester_uid = ${uid}
-		UNION ALL SELECT id FROM connection WHERE tenant_id = ${tenantId} AND addressee_uid = ${uid}`;
+	return connectionIds(tenantId, row?.contactUid ?? "");
 }
 
 function ofLinks(table: string, tenantId: string, { contactId }: Person): SQL {

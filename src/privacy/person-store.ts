@@ -1,6 +1,7 @@
-import { sql, type SQL } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { batch } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
+import { connectionIds } from "./subject-store.ts";
 
 /** Deletes some connections of a contact with their histories. */
 export async function deleteConnections(
@@ -50,9 +51,4 @@ export async function forgetVisitorRoom(
 		await db.all(sql`UPDATE visitor_room SET user_id = 'erased-' || room_id, portfolio_name = ${name}, is_active = 0
 		WHERE tenant_id = ${tenantId} AND room_id = ${roomId} AND user_id = ${userId} RETURNING room_id`);
 	return rows.length;
-}
-
-function connectionIds(tenantId: string, contactUid: string): SQL {
-	return sql`SELECT id FROM connection WHERE tenant_id = ${tenantId} AND requester_uid = ${contactUid}
-		UNION ALL SELECT id FROM connection WHERE tenant_id = ${tenantId} AND addressee_uid = ${contactUid}`;
 }

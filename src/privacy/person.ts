@@ -22,11 +22,14 @@ export type Progress = { contact: number; link: number; index: number };
 
 /** Connections that go at once. */
 const CONNECTIONS = 100;
+/** How long a room is waited for: shorter than the lease of an erasure, with what else a call does. */
+const PATIENCE_MS = 8000;
 
 const why = {
 	delivery: "It is being sent at this moment.",
 	room: "The room did not answer.",
 	lists: "The lists have not heard of it yet.",
+	link: "Its room or a message of it is left.",
 	contact: "Something that is left needs it to be found.",
 	suppression: "Kept as a hash, so that nobody writes there again.",
 };
@@ -88,10 +91,14 @@ async function eraseLink(staff: Staff, row: LinkRow, effort: Effort, progress: P
 	if (link.resourceType === CHAT && link.viewCount > 0) {
 		const guest = { userId: userIdOf(link), isIdPersonal: false };
 		const outcome = await eraseInRoom(staff, link.resourceUid, guest, effort, progress);
+		if (outcome === "left") effort.left("Link", 1, why.link);
 		if (outcome !== "done") return outcome;
 	}
-	effort.left("Delivery", beingSent, why.delivery);
-	if (beingSent > 0) return "left";
+	if (beingSent > 0) {
+		effort.left("Delivery", beingSent, why.delivery);
+		effort.left("Link", 1, why.link);
+		return "left";
+	}
 	if (link.erasedAt !== null) return "done";
 	effort.erased("LinkEvent", await eraseRecipient(staff, link));
 	effort.erased("Link", 1);
@@ -101,9 +108,7 @@ async function eraseLink(staff: Staff, row: LinkRow, effort: Effort, progress: P
 /** The link as it is once it is revoked. Its visits are ended by the room that erases them, if the room that is told first does not answer. */
 async function revoked(staff: Staff, link: LinkRow): Promise<LinkRow> {
 	if (link.revokedAt !== null) return link;
-	await revoke(staff, link.uid, undefined).catch((error: unknown) => {
-		console.error(JSON.stringify({ level: "error", link: link.uid, error: String(error) }));
-	});
+	await answer(() => revoke(staff, link.uid, undefined), link.uid);
 	const now = await nextToErase(staff.tenant, link.contactId, link.id - 1, true);
 	if (now?.id === link.id && now.revokedAt !== null) return now;
 	throw new Failure("Busy", "A link could not be revoked; try again.");
@@ -120,7 +125,7 @@ async function eraseInRoom(
 	for (;;) {
 		if (!effort.spend(ROOM)) return "later";
 		// oxlint-disable-next-line no-await-in-loop -- each step is what the one before it left
-		const step = await stepIn(env, tenant.tenantId, chatId, member, progress.index);
+		const step = await answer(async () => roomOf(env, chatId).erase(tenant.tenantId, member, progress.index), chatId);
 		if (!step) {
 			effort.room(chatId, { found: 0, erased: 0, why: why.room });
 			return "left";
@@ -140,13 +145,17 @@ async function eraseInRoom(
 	}
 }
 
-/** One step; undefined when the room does not answer. */
-async function stepIn(env: Env, tenantId: string, chatId: string, member: Member, index: number) {
+/** What comes of a call that a room has a part in; undefined when it fails, or the room does not answer. */
+async function answer<T>(call: () => Promise<T>, about: string): Promise<T | undefined> {
+	const patience = Promise.withResolvers<undefined>();
+	const timer = setTimeout(patience.resolve, PATIENCE_MS);
 	try {
-		return await roomOf(env, chatId).erase(tenantId, member, index);
+		return await Promise.race([call(), patience.promise]);
 	} catch (error) {
-		console.error(JSON.stringify({ level: "error", room: chatId, error: String(error) }));
+		console.error(JSON.stringify({ level: "error", erasing: about, error: String(error) }));
 		return undefined;
+	} finally {
+		clearTimeout(timer);
 	}
 }
 

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import type { TenantDatabase } from "../db/database.ts";
 
 export type PersonRow = { contactUid: string; email: string | null; phone: string | null };
@@ -49,4 +49,10 @@ export async function nextPlace(
 				CROSS JOIN chat_member m ON m.tenant_id = ${tenantId} AND m.user_id = v.value)
 		WHERE (chatId, userId) > (${after.chatId}, ${after.userId}) ORDER BY chatId, userId LIMIT 1`);
 	return row;
+}
+
+/** The ids of a contact's connections, whichever side it is on, as a SELECT. */
+export function connectionIds(tenantId: string, contactUid: string): SQL {
+	return sql`SELECT id FROM connection WHERE tenant_id = ${tenantId} AND requester_uid = ${contactUid}
+		UNION ALL SELECT id FROM connection WHERE tenant_id = ${tenantId} AND addressee_uid = ${contactUid}`;
 }
