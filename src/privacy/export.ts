@@ -82,23 +82,26 @@ async function readRooms(
 	let from = after === "" ? DONE : Number(index);
 	if (from === DONE) {
 		place = await nextPlace(tenant, { contactId, visitorIds, guestPrefix: userIdOf({ uid: "" }) }, place);
-		from = 0;
+		from = NEW;
 	}
 	if (!place) return undefined;
-	const found = await roomOf(env, place.chatId).written(tenant.tenantId, place.userId, from);
+	const start = Math.max(0, from);
+	const found = await roomOf(env, place.chatId).written(tenant.tenantId, place.userId, start);
 	const goOn = (at: number) => `${place.chatId} ${at} ${place.userId}`;
 	if (!found.ok) return goOn(DONE);
 	const { chatName, member, messages, next } = found;
-	if (from === 0 && member) page.push({ kind: "ChatMember", data: { chatId: place.chatId, chatName, ...member } });
-	const kept = messages.slice(0, take);
-	page.push(...kept.map((message) => ({ kind: "ChatMessage", data: writtenOf(message) })));
-	const last = kept.at(-1);
-	if (last && kept.length < messages.length) return goOn(last.index);
-	return goOn(next ?? DONE);
+	const shown = from === NEW && member ? [{ chatId: place.chatId, chatName, ...member }] : [];
+	const kept = messages.slice(0, take - shown.length);
+	page.push(
+		...shown.map((data) => ({ kind: "ChatMember", data })),
+		...kept.map((message) => ({ kind: "ChatMessage", data: writtenOf(message) })),
+	);
+	return goOn(kept.length < messages.length ? (kept.at(-1)?.index ?? start) : (next ?? DONE));
 }
 
-/** In the place of an index: the room has been read. */
+/** In the place of an index: the room has been read, or nothing of it has. */
 const DONE = -1;
+const NEW = -2;
 
 function writtenOf({ userId, authorName, chatId, chatMessageId, index, messageType, body, ...message }: Message) {
 	const { replyToChatMessageId, dateCreated, dateEdited } = message;

@@ -183,6 +183,7 @@ export async function exported(by: Person, selection: object, take = 100): Promi
 	for (let cursor: string | undefined; ;) {
 		const { status, body } = await by.call("POST", "/v1/privacy/export", { ...selection, take, cursor }); // oxlint-disable-line no-await-in-loop -- pages in their order
 		if (status !== 200) throw new Error(`export: ${status} ${JSON.stringify(body)}`);
+		if (body.records.length > take) throw new Error(`${body.records.length} records of ${take}`);
 		records.push(...body.records);
 		if (!body.hasMore) return records;
 		cursor = body.cursor;
