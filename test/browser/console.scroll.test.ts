@@ -45,49 +45,55 @@ afterAll(async () => {
 	await rm(stateDir, { recursive: true, force: true });
 });
 
-/** Goes through a list by the wheel, in steps of less than what is drawn, and hands over what is drawn at each; until nothing moves. */
-async function scrollThrough(scroller: Locator, step: number, look: () => Promise<void>): Promise<void> {
-	await scroller.hover();
-	const place = () =>
-		scroller.evaluate(({ scrollTop, scrollHeight, clientHeight }) => [scrollTop, scrollHeight - clientHeight]);
-	const isThere = ([top = 0, most = 0]: number[]): boolean => (step < 0 ? top < 1 : top > most - 1);
-	for (let before = await place(); !isThere(before);) {
-		await scroller.page().mouse.wheel(0, step);
-		await vi.waitFor(async () => expect(await place()).not.toEqual(before), { timeout: 5000, interval: 5 });
-		before = await place();
-		await look();
-	}
-	await look();
+/** What was drawn at one place of a list: the place of each row, and what tells it from others. */
+type Drawn = [place: number, what: string][];
+
+/** Goes through a list to its end, in steps of less than what is drawn; answers with what is drawn at each, once it is loaded. */
+function walk(scroller: Locator, step: number): Promise<Drawn[]> {
+	return scroller.evaluate(async (element, step) => {
+		const drawn: [number, string][][] = [];
+		const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+		for (;;) {
+			await frame();
+			await frame();
+			while (element.querySelector(".skeleton")) await frame();
+			const rows = Array.from(element.querySelectorAll<HTMLElement>("li[aria-posinset], li[data-row]"));
+			drawn.push(
+				rows.map((row) => [
+					Number(row.getAttribute("aria-posinset") ?? row.dataset["row"]),
+					row.querySelector("a")?.getAttribute("href") ?? row.querySelector(".said")?.textContent ?? "",
+				]),
+			);
+			const before = element.scrollTop;
+			element.scrollBy(0, step);
+			if (element.scrollTop === before) return drawn;
+		}
+	}, step);
 }
 
-it("shows each of 1,000 chats on the way down the inbox, and draws a few of them", async () => {
-	const ada = await Agent.signIn(browser, server.url, "Ada");
-	await vi.waitFor(
-		async () =>
-			expect(Number(await ada.page.locator("[aria-setsize]").first().getAttribute("aria-setsize"))).toBeGreaterThan(
-				CHATS,
-			),
-		{ timeout: 20_000 },
-	);
-	const total = Number(await ada.page.locator("[aria-setsize]").first().getAttribute("aria-setsize"));
+/** Few rows at a time, in order, and none missing of those from the first to the last. */
+function expectWhole(drawn: readonly Drawn[], first: number, count: number): Map<number, string> {
 	const seen = new Map<number, string>();
+	for (const rows of drawn) {
+		expect(rows.length).toBeLessThan(MOST_ROWS);
+		expect(rows.map(([place]) => place)).toEqual(rows.map((_, at) => (rows[0]?.[0] ?? 0) + at));
+		for (const [place, what] of rows) seen.set(place, what);
+	}
+	expect([Math.min(...seen.keys()), seen.size, new Set(seen.values()).size]).toEqual([first, count, count]);
+	return seen;
+}
+
+it("shows each of 1,000 chats on the way through the inbox and back, and draws a few of them", async () => {
+	const ada = await Agent.signIn(browser, server.url, "Ada");
+	const total = () => ada.page.locator("[aria-setsize]").first().getAttribute("aria-setsize");
+	await vi.waitFor(async () => expect(Number(await total())).toBeGreaterThan(CHATS), { timeout: 20_000 });
 	const rows = ada.page.locator(".rows");
-	await scrollThrough(rows, 900, async () => {
-		const drawn = await rows
-			.locator("li")
-			.evaluateAll((items) =>
-				items.map(
-					(item) =>
-						[Number(item.getAttribute("aria-posinset")), item.querySelector("a")?.getAttribute("href") ?? ""] as const,
-				),
-			);
-		expect(drawn.length).toBeLessThan(MOST_ROWS);
-		for (const [place, chat] of drawn) seen.set(place, chat);
-	});
-	expect(seen.size).toBe(total);
-	expect(new Set(seen.values()).size).toBe(total);
-	await scrollThrough(rows, -20_000, async () => {});
-	expect(await rows.locator("li").first().getAttribute("aria-posinset")).toBe("1");
+	await rows.hover();
+	await ada.page.mouse.wheel(0, 500);
+	await vi.waitFor(async () => expect(await rows.evaluate(({ scrollTop }) => scrollTop)).toBe(500));
+	await rows.evaluate((element) => (element.scrollTop = 0));
+	const there = expectWhole(await walk(rows, 800), 1, Number(await total()));
+	expect(expectWhole(await walk(rows, -800), 1, Number(await total()))).toEqual(there);
 	await ada.close();
 });
 
@@ -95,27 +101,11 @@ it("goes through 10,000 messages to the first and back to the last, in order, an
 	const ada = await Agent.signIn(browser, server.url, "Ada");
 	await ada.page.goto(`${server.url}/console#/inbox/${longChatId}`);
 	await ada.page.locator(`.message[data-row="${MESSAGES - 1}"] .said`).waitFor();
-	const scroller = ada.page.locator(".messages");
-	const seen = new Set<number>();
-	const look = async (): Promise<void> => {
-		const drawn = await vi.waitFor(
-			async () => {
-				const texts = await scroller.evaluate((element) =>
-					Array.from(element.querySelectorAll(".message"), (row) => row.querySelector(".said")?.textContent ?? ""),
-				);
-				// All that is drawn is here.
-				expect(texts).not.toContain("");
-				return texts.map((text) => Number.parseInt(text, 10));
-			},
-			{ timeout: 10_000, interval: 10 },
-		);
-		expect(drawn.length).toBeLessThan(MOST_ROWS);
-		expect(drawn).toEqual(drawn.map((_, place) => (drawn[0] ?? 0) + place));
-		for (const number of drawn) seen.add(number);
-	};
-	await scrollThrough(scroller, -1100, look);
-	expect(seen.size).toBe(MESSAGES);
-	await scrollThrough(scroller, 40_000, look);
-	await ada.message(`${MESSAGES}: `).waitFor();
+	const messages = ada.page.locator(".messages");
+	const back = expectWhole(await walk(messages, -1100), 0, MESSAGES);
+	for (const [place, text] of back) expect(text).toMatch(new RegExp(`^${place + 1}: `));
+	await messages.hover();
+	for (let turn = 0; turn < 20; turn += 1) await ada.page.mouse.wheel(0, 50_000);
+	await ada.page.locator(`.message[data-row="${MESSAGES - 1}"] .said`).waitFor();
 	await ada.close();
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { Server } from "../node/server.ts";
 import { openBrowser } from "./browser.ts";
 import { Agent } from "./console-page.ts";
+import { greenPicture } from "./green-picture.ts";
 
 let stateDir = "";
 let server: Server;
@@ -148,7 +149,16 @@ it("finds, archives, names and leaves; shows who is there and picks visitors up"
 		message_type: "text",
 	};
 	await server.ask("POST", "/api/v2/room-service/", undefined, { type: "create_message", ...said });
+	await server.ask("POST", "/api/v2/room-service/", undefined, {
+		type: "create_message",
+		...said,
+		message_type: "IMAGE",
+		message_data: greenPicture,
+	});
+	await ada.page.getByRole("link", { name: /Nils: Picture/ }).waitFor();
 	await ada.open("Nils <i>");
+	const picture = ada.page.getByRole("button", { name: "Picture from Nils <i>" });
+	await vi.waitFor(async () => expect((await picture.boundingBox())?.width).toBeGreaterThan(60), soon);
 	await ada.page.getByRole("button", { name: "Pick up" }).click();
 	await ada.page.getByRole("button", { name: "Pick up" }).waitFor({ state: "detached" });
 	await ada.say("We do.");
@@ -173,6 +183,12 @@ it("finds, archives, names and leaves; shows who is there and picks visitors up"
 	await ada.page.keyboard.press("?");
 	await ada.page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
 	await ada.page.keyboard.press("Escape");
+
+	// An address that somebody else passed on.
+	await ada.page.goto(`${server.url}/console#/customers/66f0a1c0d3e4f5a6b7c8d9f100000000`);
+	await ada.page.getByRole("heading", { name: "Customers is not for you" }).waitFor();
+	await ada.page.getByRole("link", { name: "Go to Inbox" }).click();
+	await ada.page.getByRole("region", { name: "Chats" }).waitFor();
 	await ada.close();
 });
 

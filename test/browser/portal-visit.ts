@@ -31,8 +31,8 @@ export class Desk {
 		return chat[0].chatId;
 	}
 
-	say(chatId: string, body: string): Promise<unknown> {
-		return this.server.ask("POST", `/v1/Chat/${chatId}/Messages`, this.agent, { body });
+	say(chatId: string, body: string, messageType = "Text"): Promise<unknown> {
+		return this.server.ask("POST", `/v1/Chat/${chatId}/Messages`, this.agent, { body, messageType });
 	}
 
 	/** Makes a link, has it sent, and answers with the path that the message leads to. */

@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Server } from "../node/server.ts";
 import { openBrowser } from "./browser.ts";
+import { greenPicture } from "./green-picture.ts";
 import { Desk, press, visitor } from "./portal-visit.ts";
 
 let stateDir = "";
@@ -127,6 +128,9 @@ it("takes a recipient from the message by the code into the live conversation, u
 
 	const log = page.getByRole("log");
 	await log.getByText("is how it looks").waitFor();
+	await desk.say(chatId, greenPicture, "IMAGE");
+	const picture = log.getByRole("button", { name: "Picture from Ada Agent" });
+	await expect.poll(async () => (await picture.boundingBox())?.width).toBeGreaterThan(60);
 	expect(await log.innerText()).toContain("<img src=x onerror=alert(1)>");
 	const agent = await AgentSocket.join(chatId);
 	await page.getByText("Ada Agent is here").waitFor();
