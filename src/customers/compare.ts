@@ -19,3 +19,21 @@ function rank(unit: number): number {
 	if (unit < 0xd800) return unit;
 	return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
+
+/** The first few of a list in an order; to sort all of some thousand for a page took longer than to read them. */
+export function firstOf<Item>(list: readonly Item[], most: number, compare: (a: Item, b: Item) => number): Item[] {
+	const first: Item[] = [];
+	for (const item of list) {
+		const last = first.at(-1);
+		if (first.length >= most && (last === undefined || compare(item, last) >= 0)) continue;
+		let [from, to] = [0, first.length];
+		while (from < to) {
+			const middle = (from + to) >> 1;
+			if (compare(item, first[middle] as Item) < 0) to = middle;
+			else from = middle + 1;
+		}
+		first.splice(from, 0, item);
+		if (first.length > most) first.pop();
+	}
+	return first;
+}

@@ -1,5 +1,5 @@
 import type { Directory } from "./index-store.ts";
-import { compareKeys } from "./compare.ts";
+import { compareKeys, firstOf } from "./compare.ts";
 import { Found, type Search } from "./found.ts";
 import { isTextAlone, listRows, type ListedRow, type Position, type UpTo } from "./list-store.ts";
 import { tuning } from "./plan.ts";
@@ -78,7 +78,7 @@ async function byText(
 	const sections =
 		order.field === "Name" && divided && "levels" in divided
 			? await narrow(directory, search, found, { section: everything, first, expected, divided })
-			: sectionsOf(divided, search, expected);
+			: openFirst(sectionsOf(divided, search, expected));
 	return { rows: await bySections(directory, search, found, sections) };
 }
 
@@ -113,7 +113,7 @@ async function narrow(
 	const [level] = levels;
 	const [next, ...others] = level?.parts.filter(hasSome) ?? [];
 	const skipped = next ? (level?.parts.indexOf(next) ?? 0) : 0;
-	if (!next || level?.rest || skipped < tuning.ahead || others.length > tuning.ahead)
+	if (!next || level?.rest || skipped < tuning.ahead || others.length >= tuning.ahead)
 		return withoutSkipping(levels, expected, hasSome);
 	const [outside, parts] = await Promise.all([
 		idsOutside(directory, found.tenant, search, section, [next, ...others], tuning.exceptions),
@@ -128,9 +128,14 @@ async function narrow(
 /** A part in which nothing has the text takes as long, however small it is: only those that have it are divided further. */
 function withoutSkipping(levels: readonly Level[], expected: number, hasSome: (part: Section) => boolean): Section[] {
 	const empty = levels.findIndex(({ parts }) => !parts.slice(0, tuning.ahead).some(hasSome));
-	const [first, ...others] = inOrder(empty < 0 ? levels : levels.slice(0, Math.max(1, empty)), expected, tuning.sorted);
+	const sections = inOrder(empty < 0 ? levels : levels.slice(0, Math.max(1, empty)), expected, tuning.sorted);
+	return sections[0] && hasSome(sections[0]) ? openFirst(sections) : sections;
+}
+
+/** Sections of which the first is divided at once where it holds too many to be sorted. */
+function openFirst([first, ...others]: readonly Section[]): Section[] {
 	if (!first) return [];
-	const isMany = (first.expected ?? 0) > tuning.sorted && hasSome(first);
+	const isMany = (first.expected ?? 0) > tuning.sorted;
 	return [isMany ? { ...first, isOpen: true } : first, ...others];
 }
 
@@ -152,7 +157,7 @@ async function byKeys(
 	found: Found,
 	most: number,
 ): Promise<Page | undefined> {
-	const sorted = await sort(directory, question, search, [], most);
+	const sorted = await sort(directory, question, search, found, [], most);
 	if (!sorted) return undefined;
 	const rows = sorted.end ? await found.slice({ position: sorted.end }, sorted.ids) : await found.rows(sorted.ids);
 	return rows && { rows, total: found.totalOf(sorted.matches) };
@@ -179,6 +184,7 @@ async function sort(
 	directory: Directory,
 	question: string,
 	search: Search,
+	found: Found,
 	keys: Position,
 	most: number,
 ): Promise<{ ids: number[]; end?: Position | undefined; matches: number } | undefined> {
@@ -191,9 +197,8 @@ async function sort(
 	const { after } = slice;
 	const left = all
 		.map(({ id, key }): Position => [...keys, key, id])
-		.filter((position) => after === undefined || compare(position, after) > 0)
-		.sort(compare);
-	const next = left.slice(0, slice.offset + slice.limit + tuning.spare);
+		.filter((position) => after === undefined || compare(position, after) > 0);
+	const next = firstOf(left, found.enough, compare);
 	return {
 		ids: next.map((position) => Number(position.at(-1))),
 		end: next.length < left.length ? next.at(-1) : undefined,
@@ -226,22 +231,31 @@ function upToOf(section: Section): UpTo {
 /** Takes what sections hold; the first that holds more than is wanted is sorted if it can be, and else left open. */
 async function read(directory: Directory, search: Search, found: Found, left: readonly Section[]): Promise<Section[]> {
 	const { filter, order } = search;
+	const [next, ...others] = left;
+	const expectedNext = next?.expected ?? 0;
+	const limit = found.enoughOf(expectedNext);
+	if (next && expectedNext > limit && expectedNext <= sortedOf(search))
+		return take(directory, search, found, next, others);
 	const isOpen = left.findIndex((section) => section.isOpen);
 	const closed = isOpen < 0 ? left : left.slice(0, isOpen);
-	const limit = found.enoughOf(left[0]?.expected ?? 0);
 	const hits = await idsIn(directory, filter, order, closed, limit);
 	const cut = hits.length < limit ? closed.length : (hits.at(-1)?.place ?? 0);
 	found.add(hits.filter(({ place }) => place < cut).map(({ id }) => id));
 	const [section, ...rest] = left.slice(cut);
 	if (!section || section.isOpen || (cut > 0 && found.mayDo)) return left.slice(cut);
 	const expected = found.expected(hits.filter(({ place }) => place === cut).map(({ id }) => id));
+	return take(directory, search, found, { ...section, expected }, rest);
+}
+
+/** All that a section holds, sorted, if that can be; otherwise it is left open. */
+async function take(directory: Directory, search: Search, found: Found, section: Section, rest: readonly Section[]) {
+	const { filter, order } = search;
 	const question = questionIn(directory, filter, order, section);
-	const sorted =
-		expected > sortedOf(search)
-			? undefined
-			: await sort(directory, question, search, keysOfAccount(section), 2 * sortedOf(search));
+	const most = sortedOf(search);
+	const isFew = (section.expected ?? 0) <= most;
+	const sorted = isFew ? await sort(directory, question, search, found, keysOfAccount(section), 2 * most) : undefined;
 	found.add(sorted?.ids ?? []);
-	return sorted && !sorted.end ? rest : [{ ...section, isOpen: true, past: sorted?.end, expected }, ...rest];
+	return sorted && !sorted.end ? [...rest] : [{ ...section, isOpen: true, past: sorted?.end }, ...rest];
 }
 
 function keysOfAccount({ account }: Section): Position {

@@ -17,6 +17,8 @@ export const tuning = {
 	sorted: 400,
 	/** The same where a text is looked for: names that have it may all be far behind, and each section before them costs time. */
 	sortedWithText: 2000,
+	/** Customers that the index has not heard of which are looked through for a total, at most. */
+	owed: 1000,
 	/** Matches, the first by id, that tell how many there are and where in the order. */
 	sampled: 40,
 	/** Ids that are asked of the search index beyond those of the page. */
@@ -28,7 +30,7 @@ export const tuning = {
 	/** Levels of sections that are made at once, each of the first section of the one above. */
 	levels: 3,
 	/** Sections that are skipped together, at least, and those that are skipped to, at most. */
-	ahead: 2,
+	ahead: 3,
 	/** Matches outside of the latter that are taken by themselves. */
 	exceptions: 40,
 };

@@ -44,7 +44,7 @@ async function countOf(
 		return { count: await countRows(directory, filter, { kind: "scan", by }), isLowerBound: false };
 	}
 	const { counted } = limits;
-	const looked = owed.slice(0, counted);
+	const looked = owed.slice(0, tuning.owed);
 	const [indexed, others] = await Promise.all([
 		countIds(directory, questionOf(directory.tenantId, filter, exactly), owed, counted + 1),
 		looked.length === 0 ? 0 : countRows(directory, filter, { kind: "lookup", ids: looked }),
