@@ -124,8 +124,8 @@ export async function keysOf(
 }
 
 /**
- * Ids in a section that match and are in none of some parts of it, if there are at most `most`; undefined where that is not known. One piece of the text at
- * a time says so soonest: the first that next to nothing outside has will do, and the others are not asked.
+ * Ids in a section that match and are in none of some parts of it, if there are at most `most`; undefined where that is not known. One piece
+ * of the text at a time says so soonest: the first that next to nothing outside has will do, and the others are not asked.
  */
 export async function idsOutside(
 	{ tenantId, search }: Directory,
