@@ -13,5 +13,5 @@ function ask(path: string, headers: Record<string, string>): void {
 	const answer = fetch(path, { headers: { Accept: "application/json", ...headers } });
 	// Whoever takes it hears of it.
 	answer.catch(() => {});
-	globalThis.foyerEarly = { path, answer };
+	globalThis.foyerEarly = { path, token, answer };
 }

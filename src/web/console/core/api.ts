@@ -30,7 +30,7 @@ export async function call<Answer>(
 	const { token } = session.value ?? {};
 	let response: Response;
 	try {
-		response = await (takeEarly(path) ??
+		response = await (takeEarly(path, token) ??
 			fetch(path, {
 				method,
 				headers: {
