@@ -149,8 +149,8 @@ export class Transcript {
 
 	/** The message of this id, deleted or not. */
 	find(messageId: string): Message | undefined {
-		const [stored] = this.#stored("idx = ? AND message_id = ?", messageIndexOf(messageId), messageId);
-		return stored && bare(stored);
+		const found = this.#find(messageIndexOf(messageId));
+		return found?.chatMessageId === messageId ? found : undefined;
 	}
 
 	/** The id of the message at an index; null where there is none. */
@@ -185,10 +185,11 @@ export class Transcript {
 	/** Messages older than `before` or newer than `after` (indexes), oldest first, the newest page without either. */
 	history(page: HistoryPage): { messages: StoredMessage[]; hasMore: boolean } {
 		const forward = page.after !== undefined && page.before === undefined;
+		const { before = Number.MAX_SAFE_INTEGER, after = 0, take } = page;
 		const stored = forward
-			? this.#stored("idx > ? ORDER BY idx", page.after ?? 0)
-			: this.#stored("idx < ? AND idx > ? ORDER BY idx DESC", page.before ?? Number.MAX_SAFE_INTEGER, page.after ?? 0);
-		const { kept, more } = bounded(stored, page.take, ({ body }) => body?.length ?? 0);
+			? this.#stored("idx > ? ORDER BY idx LIMIT ?", after, take + 1)
+			: this.#stored("idx < ? AND idx > ? ORDER BY idx DESC LIMIT ?", before, after, take + 1);
+		const { kept, more } = bounded(stored, take, ({ body }) => body?.length ?? 0);
 		return { messages: forward ? kept : kept.reverse(), hasMore: more };
 	}
 
@@ -199,15 +200,16 @@ export class Transcript {
 	 */
 	since(seq: number, take: number): RoomEvent[] {
 		const created = bounded(
-			this.#stored("idx >= ? ORDER BY idx", this.#firstAfter(seq)),
+			this.#stored("idx >= ? ORDER BY idx LIMIT ?", this.#firstAfter(seq), take + 1),
 			take,
 			({ body }) => body?.length ?? 0,
 		);
 		const others = bounded(
 			this.#sql.exec<EventRow & { length: number }>(
 				`SELECT event.*, coalesce(length(message.body), 0) AS length FROM event
-				LEFT JOIN message ON message.idx = event.message_idx WHERE event.seq > ? ORDER BY event.seq`,
+				LEFT JOIN message ON message.idx = event.message_idx WHERE event.seq > ? ORDER BY event.seq LIMIT ?`,
 				seq,
+				take + 1,
 			),
 			take,
 			(row) => row.length,
@@ -294,7 +296,10 @@ export class Transcript {
 		return { type: "event", seq, prev: seq - 1, ts, kind, actor, data };
 	}
 
-	/** As lists of values rows cost 2 us each, as the objects that a cursor makes of them 5 (2026-11-23). */
+	/**
+	 * A cursor that is not read to its end keeps its statement and a read transaction until it is collected as garbage, so ask for no more
+	 * rows than are read. As lists of values rows cost 2 us each, as the objects that a cursor makes of them 5 (2026-11-23).
+	 */
 	*#stored(where: string, ...values: SqlStorageValue[]): Generator<StoredMessage> {
 		const cursor = this.#sql.exec(`SELECT ${COLUMNS} FROM message WHERE ${where}`, ...values);
 		for (const row of cursor.raw<MessageRow>()) yield this.#message(row);
@@ -302,9 +307,14 @@ export class Transcript {
 
 	/** The message of an index that exists. */
 	#at(index: number): Message {
-		const [stored] = this.#stored("idx = ?", index);
-		if (!stored) throw new Error(`no message has the index ${index}`);
-		return bare(stored);
+		const found = this.#find(index);
+		if (!found) throw new Error(`no message has the index ${index}`);
+		return found;
+	}
+
+	#find(index: number): Message | undefined {
+		const [found] = [...this.#stored("idx = ?", index)];
+		return found && bare(found);
 	}
 
 	#message(row: MessageRow): StoredMessage {
@@ -342,7 +352,7 @@ function actorOf({ userId, name, kind }: Actor): Actor {
 /** Texts of one answer: eight of the longest messages, far under what a call between objects carries (32 MiB). */
 const PAGE_LENGTH = 8 * 1024 * 1024;
 
-/** The first `take` rows of a cursor, fewer when they are long but always one, and whether there were more. */
+/** The first `take` of one row more, fewer when they are long but always one, and whether there were more. */
 function bounded<Row>(
 	rows: Iterable<Row>,
 	take: number,
@@ -352,8 +362,9 @@ function bounded<Row>(
 	let length = 0;
 	for (const row of rows) {
 		length += lengthOf(row);
-		if (kept.length === take || (length > PAGE_LENGTH && kept.length > 0)) return { kept, more: true };
+		if (length > PAGE_LENGTH && kept.length > 0) return { kept, more: true };
 		kept.push(row);
 	}
-	return { kept, more: false };
+	const more = kept.length > take;
+	return { kept: more ? kept.slice(0, take) : kept, more };
 }
