@@ -21,7 +21,6 @@ beforeAll(async () => {
 
 /** What a report says of a kind. */
 function item({ items }: any, kind: string): any {
-	// oxlint-disable-line typescript/no-explicit-any -- as the wire has it
 	return items.find((one: { kind: string }) => one.kind === kind);
 }
 
@@ -29,7 +28,7 @@ it("goes on when a room that could not do it can again", async () => {
 	const life = await Life.lived(desk);
 	const [chatId = ""] = life.rooms;
 	const inRoom = (sql: string) =>
-		runInDurableObject(roomOf(env, chatId), (_, { storage }) => void storage.sql.exec(sql)); // oxfmt-ignore
+		runInDurableObject(roomOf(env, chatId), (_, { storage }) => void storage.sql.exec(sql));
 	await inRoom("CREATE TRIGGER full BEFORE UPDATE ON message BEGIN SELECT RAISE(ABORT, 'disk full'); END");
 	const { body: report } = await life.erase();
 	expect(report).toMatchObject({ isComplete: false, retryAfterSeconds: 5, completedAtUtc: null });

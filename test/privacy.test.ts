@@ -58,7 +58,7 @@ it("erases a life: nothing of it is left anywhere, what stays can be verified, o
 	const report = await life.eraseAll();
 	expect(await life.traces()).toEqual([]);
 	expect(report).toMatchObject({ isComplete: true, startedByUserId: desk.administrator.userId });
-	const found = (items: any[]) => Object.fromEntries(items.map((item) => [item.kind, item.found])); // oxlint-disable-line typescript/no-explicit-any -- as the wire has it
+	const found = (items: any[]) => Object.fromEntries(items.map((item) => [item.kind, item.found]));
 	// A dry run meets no visitor's room as such, and the revocations are the erasure's own.
 	const { VisitorRoom, LinkEvent, ...others } = found(report.items);
 	const { LinkEvent: planned, ...expected } = found(plan.items);

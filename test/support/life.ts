@@ -17,9 +17,9 @@ export class Life {
 	/** Of its own: what comes from one address is bounded. */
 	readonly address = `198.51.${Math.floor(Math.random() * 256)}.${Math.floor(Math.random() * 256)}`;
 	readonly email = `${this.word}@recipients.test`;
-	contact: any; // oxlint-disable-line typescript/no-explicit-any -- as the wire has it
-	other: any; // oxlint-disable-line typescript/no-explicit-any -- as above
-	readonly links: any[] = []; // oxlint-disable-line typescript/no-explicit-any -- as above
+	contact: any;
+	other: any;
+	readonly links: any[] = [];
 	readonly rooms: string[] = [];
 	connectionId = "";
 
@@ -56,12 +56,10 @@ export class Life {
 	}
 
 	async link(members: object = {}): Promise<any> {
-		// oxlint-disable-line typescript/no-explicit-any -- as above
 		return (await this.#linked(members)).link;
 	}
 
 	async #linked(members: object): Promise<{ link: any; recipient: Recipient }> {
-		// oxlint-disable-line typescript/no-explicit-any -- as above
 		const { body } = await this.desk.ask({
 			recipientEmail: undefined,
 			recipientContactId: this.contact.contactId,
@@ -73,7 +71,6 @@ export class Life {
 
 	/** Comes into a chat by a link and says something there. */
 	async talk(chatId: string, texts: readonly string[], members: object = {}): Promise<{ link: any; sent: any[] }> {
-		// oxlint-disable-line typescript/no-explicit-any -- as above
 		const { link, recipient } = await this.#linked({ resourceUid: chatId, ...members });
 		const headers = this.headers;
 		await recipient.open(headers);
@@ -111,7 +108,11 @@ export class Life {
 		const { results } = await env.DB.prepare("SELECT id FROM delivery WHERE tenant_id = ? AND status = 'Queued'")
 			.bind(this.desk.tenant)
 			.all<{ id: string }>();
-		await bring(env, results.map(({ id }) => id), { tenantId: this.desk.tenant }); // oxfmt-ignore
+		await bring(
+			env,
+			results.map(({ id }) => id),
+			{ tenantId: this.desk.tenant },
+		);
 		const code = await recipient.askForCode(this.contact.email, { channel: "Email" });
 		await recipient.verify(code);
 	}
@@ -165,7 +166,6 @@ export class Life {
 
 	/** Erases until it is complete. */
 	async eraseAll(more: object = {}): Promise<any> {
-		// oxlint-disable-line typescript/no-explicit-any -- as above
 		for (let calls = 0; calls < 40; calls += 1) {
 			const { status, body } = await this.erase(more); // oxlint-disable-line no-await-in-loop -- one goes on after the other
 			if (status !== 200) throw new Error(`erase: ${status} ${JSON.stringify(body)}`);
@@ -178,7 +178,6 @@ export class Life {
 
 /** All records of an export, page by page. */
 export async function exported(by: Person, selection: object, take = 100): Promise<{ kind: string; data: any }[]> {
-	// oxlint-disable-line typescript/no-explicit-any -- as above
 	const records = [];
 	for (let cursor: string | undefined; ;) {
 		const { status, body } = await by.call("POST", "/v1/privacy/export", { ...selection, take, cursor }); // oxlint-disable-line no-await-in-loop -- pages in their order
@@ -192,6 +191,8 @@ export async function exported(by: Person, selection: object, take = 100): Promi
 
 /** Records by their kind. */
 export function byKind(records: readonly { kind: string; data: any }[]): Record<string, any[]> {
-	// oxlint-disable-line typescript/no-explicit-any -- as above
-	return Object.groupBy(records.map(({ kind, data }) => ({ ...data, kind })), ({ kind }) => kind) as Record<string, any[]>; // oxfmt-ignore
+	return Object.groupBy(
+		records.map(({ kind, data }) => ({ ...data, kind })),
+		({ kind }) => kind,
+	) as Record<string, any[]>;
 }
