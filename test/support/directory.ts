@@ -162,7 +162,9 @@ export class Company {
 			.bind(this.tenantId)
 			.all<{ id: number }>();
 		const ids = JSON.stringify(results.map(({ id }) => id));
-		await env.SEARCH.prepare("DELETE FROM customer_entry WHERE rowid IN (SELECT value FROM json_each(?))").bind(ids).run();
+		await env.SEARCH.prepare("DELETE FROM customer_entry WHERE rowid IN (SELECT value FROM json_each(?))")
+			.bind(ids)
+			.run();
 	}
 
 	/** A random question about the directory. */
