@@ -129,11 +129,14 @@ async function load(isArchived: boolean): Promise<void> {
 	}
 }
 
-/** Shows what is on top while the lobby's socket opens; what happens meanwhile is in the list that is read then. */
+/** Shows what is on top before the lobby's socket opens; what happens meanwhile is in the list that is read then. */
 async function loadFirst(): Promise<void> {
 	try {
-		learn((await call<{ chat: ListedChat[] }>("GET", FIRST_CHATS)).chat.map(fromList));
-		isLoaded.value = true;
+		const { chat } = await call<{ chat: ListedChat[] }>("GET", FIRST_CHATS);
+		batch(() => {
+			learn(chat.map(fromList));
+			isLoaded.value = true;
+		});
 	} catch {
 		// The whole list says what is wrong.
 	}
@@ -164,9 +167,13 @@ type LobbyFrame =
 export function watchLobby(): () => void {
 	const token = session.value?.token ?? "";
 	let waiting: Chat[] = [];
-	if (filter.value !== "Archived") void loadFirst();
+	const first = filter.value === "Archived" ? undefined : loadFirst();
 	const connection = new Connection({
-		address: () => ticketFrom("/v1/Chat/Lobby/Ticket", { Authorization: `Bearer ${token}` }),
+		address: async () => {
+			// At the same time they would only keep each other waiting.
+			await first;
+			return ticketFrom("/v1/Chat/Lobby/Ticket", { Authorization: `Bearer ${token}` });
+		},
 		onOpen: () => connection.send({ type: "hello", id: 1, v: 1 }),
 		onFrame: (frame) => {
 			const news = frame as LobbyFrame;
