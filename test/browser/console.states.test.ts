@@ -143,6 +143,9 @@ it("shows the inbox in all its states", async () => {
 	await ada.page.goto(`${server.url}/console#/inbox/${"1".repeat(32)}`);
 	await ada.page.getByText("This conversation is not open").waitFor();
 	await look(ada, "no-such-chat");
+	await ada.page.goto(`${server.url}/console#/customers`);
+	await ada.page.getByText("Customers is not for you").waitFor();
+	await look(ada, "not-for-you");
 	await ada.close();
 	await ben.close();
 });
