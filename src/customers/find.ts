@@ -9,7 +9,7 @@ import { divide, type Divided } from "./section-store.ts";
 import { everything, inOrder, isIn, keyOf, sectionOfKey, type Level, type Section } from "./section.ts";
 
 /** What counters tell of a search: how many match, whether that is so exactly, and how many customers there are. */
-export type Known = { matches: number; isExact: boolean; total: number };
+type Known = { matches: number; isExact: boolean; total: number };
 
 /** The rows of a slice, and how many match where that was learnt on the way. */
 export type Page = { rows: ListedRow[]; total?: number | undefined };

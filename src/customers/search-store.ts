@@ -100,8 +100,8 @@ export async function idsOf(
 	return results.map(({ id }) => id);
 }
 
-/** An entry by its key of an order. */
-export type Keyed = { id: number; key: string | number; nameKey: string };
+/** An entry by its key of an order, and its name where a text is looked for and the name is not the key. */
+export type Keyed = { id: number; key: string | number; nameKey?: string };
 
 /** Entries that the index has for a question, by id, at most `limit`. */
 export async function keysOf(
