@@ -20,7 +20,7 @@ export type Destination = {
 type Round = { cold: Series; warm: Series };
 
 /** How often each page is visited in a round; its figure is the median. */
-const VISITS = 3;
+const VISITS = 5;
 const inPage = readFileSync(new URL("in-page.js", import.meta.url), "utf8");
 
 /** Visits each page in turn, `rounds` times some visits, each in a browser profile of its own; the first visits do not count. */

@@ -77,5 +77,5 @@ const bench = {
 	},
 
 	/** How many chats the list of the console has. */
-	listed: () => Number(document.querySelector("[aria-setsize]")?.getAttribute("aria-setsize")),
+	listed: () => Number(document.querySelector("[aria-setsize]")?.getAttribute("aria-setsize") ?? 0),
 };
