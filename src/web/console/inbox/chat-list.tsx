@@ -97,6 +97,8 @@ function Rows({ openId }: { openId: string | undefined }): JSX.Element {
 	const scroller = useRef<HTMLDivElement>(null);
 	const first = useSignal(0);
 	const room = useSignal(10);
+	// None at first: what is in sight is there sooner without.
+	const margin = useSignal(0);
 	const drawn = useRef<ReadonlyMap<string, Drawn>>(new Map());
 	const rowHeight = useMemo(() => ROW * Number.parseFloat(getComputedStyle(document.documentElement).fontSize), []);
 	const chats = listed.value;
@@ -107,6 +109,10 @@ function Rows({ openId }: { openId: string | undefined }): JSX.Element {
 		observer.observe(element);
 		return () => observer.disconnect();
 	}, []);
+	const hasChats = chats.length > 0;
+	useEffect(() => {
+		if (hasChats) margin.value = MARGIN;
+	}, [hasChats]);
 	const openAt = chats.findIndex(({ chatId }) => chatId === openId);
 	useEffect(() => {
 		const element = scroller.current;
@@ -116,8 +122,8 @@ function Rows({ openId }: { openId: string | undefined }): JSX.Element {
 		else if (top + rowHeight > element.scrollTop + element.clientHeight)
 			element.scrollTop = top + rowHeight - element.clientHeight;
 	}, [openId]);
-	const from = Math.max(0, Math.min(first.value, chats.length - room.value) - MARGIN);
-	const shown = chats.slice(from, from + room.value + 2 * MARGIN + 1);
+	const from = Math.max(0, Math.min(first.value, chats.length - room.value) - margin.value);
+	const shown = chats.slice(from, from + room.value + 2 * margin.value + 1);
 	const drawing = new Map<string, Drawn>();
 	const rows = shown.map((chat, offset) => {
 		const state = { chat, isOpen: chat.chatId === openId, at: from + offset, of: chats.length };
