@@ -33,12 +33,16 @@ type Row = { idx: number; message_id: string };
 export function writtenAfter(sql: SqlStorage, conversation: Conversation, userId: string, after: number): Written {
 	const { transcript, roster, room } = conversation;
 	const upTo = after + LOOKED_AT;
-	const rows = sql.exec<Row>(
-		"SELECT idx, message_id FROM message WHERE idx > ? AND idx <= ? AND user_id = ? AND is_deleted = 0 ORDER BY idx",
-		after,
-		upTo,
-		userId,
-	);
+	const rows = sql
+		.exec<Row>(
+			`SELECT idx, message_id FROM message WHERE idx > ? AND idx <= ? AND user_id = ? AND is_deleted = 0
+			ORDER BY idx LIMIT ?`,
+			after,
+			upTo,
+			userId,
+			ERASED_AT_ONCE,
+		)
+		.toArray();
 	const messages: Message[] = [];
 	let length = 0;
 	let reached = upTo;
