@@ -37,7 +37,7 @@ export const timing = {
 	/** Pauses between payments of a busy room to D1: the shortest, the longest, and in units of what the last payment took. */
 	paymentPauseMs: 30,
 	longestPaymentPauseMs: 10_000,
-	paymentPauses: 50,
+	paymentPauses: 100,
 	/** Of pauses longer than `quietMs`, messages wait so many for the search index: one alone costs 300 us there, one of 500 costs 40. */
 	searchPauses: 6,
 	/** A room in which nothing has changed for so long is quiet: it pays whatever it owes, and its next debt at once. */

@@ -78,8 +78,8 @@ export class Projection {
 
 	/**
 	 * To be called in the turn that wrote to the log. The alarm is part of that write, so the debt outlives a crash; the payment itself
-	 * starts at once in a quiet room. In one that stays busy later changes share a payment, after pauses that grow fast up to fifty times
-	 * what a payment takes: rooms spend a fiftieth of their time on D1, so a D1 that is slow, or shared by many, is asked less often.
+	 * starts at once in a quiet room. In one that stays busy later changes share a payment, after pauses that grow fast up to a hundred times
+	 * what a payment takes: rooms spend a hundredth of their time on D1, so a D1 that is slow, or shared by many, is asked less often.
 	 */
 	owe(now: number): void {
 		this.#arm(now);

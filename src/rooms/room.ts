@@ -17,7 +17,6 @@ import { Feed, type FeedFrame, type Position } from "./feed.ts";
 import { exists, migrate } from "./migrations.ts";
 import {
 	isOver,
-	presentedPage,
 	refuse,
 	type Caller,
 	type Draft,
@@ -216,10 +215,9 @@ export class Room extends DurableObject<Env> {
 		return this.#read(caller, ({ conversation: { transcript } }) => ({ ok: true, ...transcript.history(page) }));
 	}
 
-	/** The same as the JSON of the agent dialect: as objects the messages would be copied, read and written once more on their way. */
+	/** The same as the agent dialect's JSON. */
 	historyJson(caller: Caller, page: HistoryPage): Result<{ json: string }> {
-		const found = this.history(caller, page);
-		return found.ok ? { ok: true, json: JSON.stringify(presentedPage(found)) } : found;
+		return this.#read(caller, ({ conversation: { transcript } }) => ({ ok: true, json: transcript.historyJson(page) }));
 	}
 
 	/** The log after a position, waiting up to `waitMs` for the first event when there is none. */

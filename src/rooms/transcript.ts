@@ -5,6 +5,12 @@ import { messageIndexOf, newMessageId } from "./room-id.ts";
 const COLUMNS =
 	"idx, seq, message_id, client_message_id, user_id, author_name, author_kind, type, body, reply_to, origin, created_at, edited_at, is_deleted";
 
+/** A message as `presented` has it, as JSON: a merge patch leaves out what is null. */
+const PRESENTED = `json_patch('{}', json_object('chatMessageId', message_id, 'chatId', ?1, 'index', idx, 'seq', seq,
+	'clientMessageId', client_message_id, 'userId', user_id, 'authorName', author_name, 'authorKind', author_kind, 'messageType', type,
+	'body', body, 'replyToChatMessageId', reply_to, 'dateCreated', ${iso("created_at")}, 'dateEdited', ${iso("edited_at")},
+	'isDeleted', json(iif(is_deleted, 'true', 'false'))))`;
+
 /** A row in the order of `COLUMNS`. */
 type MessageRow = [
 	index: number,
@@ -184,13 +190,21 @@ export class Transcript {
 
 	/** Messages older than `before` or newer than `after` (indexes), oldest first, the newest page without either. */
 	history(page: HistoryPage): { messages: StoredMessage[]; hasMore: boolean } {
-		const forward = page.after !== undefined && page.before === undefined;
-		const { before = Number.MAX_SAFE_INTEGER, after = 0, take } = page;
-		const stored = forward
-			? this.#stored("idx > ? ORDER BY idx LIMIT ?", after, take + 1)
-			: this.#stored("idx < ? AND idx > ? ORDER BY idx DESC LIMIT ?", before, after, take + 1);
-		const { kept, more } = bounded(stored, take, ({ body }) => body?.length ?? 0);
-		return { messages: forward ? kept : kept.reverse(), hasMore: more };
+		const [where, values, isForward] = placeOf(page);
+		const { kept, more } = bounded(this.#stored(where, ...values), page.take, ({ body }) => body?.length ?? 0);
+		return { messages: isForward ? kept : kept.reverse(), hasMore: more };
+	}
+
+	/**
+	 * The same as JSON, with messages as `presented` has them. SQLite writes it: by way of objects a page of 50 leaves 80 KB of garbage more,
+	 * and one request in a hundred waits for its collection (2026-11-23).
+	 */
+	historyJson(page: HistoryPage): string {
+		const [where, values, isForward] = placeOf(page);
+		const rows = this.#sql.exec(`SELECT ${PRESENTED} FROM message WHERE ${where}`, this.#chatId, ...values);
+		const { kept, more } = bounded(rows.raw<[json: string]>(), page.take, ([json]) => json.length);
+		if (!isForward) kept.reverse();
+		return `{"messages":[${kept.join(",")}],"hasMore":${more}}`;
 	}
 
 	/**
@@ -347,6 +361,18 @@ function bare({ origin: _, ...message }: StoredMessage): Message {
 
 function actorOf({ userId, name, kind }: Actor): Actor {
 	return { userId, name, kind };
+}
+
+/** The rows of a page and one more, as a condition with its values; whether they come oldest first. */
+function placeOf({ before, after, take }: HistoryPage): [where: string, values: number[], isForward: boolean] {
+	if (after !== undefined && before === undefined) return ["idx > ? ORDER BY idx LIMIT ?", [after, take + 1], true];
+	const bounds = [before ?? Number.MAX_SAFE_INTEGER, after ?? 0];
+	return ["idx < ? AND idx > ? ORDER BY idx DESC LIMIT ?", [...bounds, take + 1], false];
+}
+
+/** SQL that writes milliseconds as ISO text. */
+function iso(column: string): string {
+	return `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
 }
 
 /** Texts of one answer: eight of the longest messages, far under what a call between objects carries (32 MiB). */
