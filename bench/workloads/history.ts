@@ -49,7 +49,7 @@ async function ask(server: Foyer, ids: Map<string, string>, concurrency: number,
 		const url = new URL(`/v1/Chat/${id}/Messages?take=50`, server.url);
 		return [name, hammer(url, concurrency, headers)] as const;
 	});
-	const series = await compareWork({ rounds, slices: 4, seconds: 0.5 }, server.pid, Object.fromEntries(sessions));
+	const series = await compareWork({ rounds, slices: 10, seconds: 0.5 }, server.pid, Object.fromEntries(sessions));
 	const title = `History, last 50 messages by HTTP, ${concurrency} connection${concurrency > 1 ? "s" : ""}`;
 	return { title, series, relative: { to: "empty room", by: "answer p99 ms" } };
 }

@@ -1,15 +1,10 @@
 import type { Actor, Caller, Draft, EventKind, Message, RoomEvent } from "./model.ts";
 import { Once } from "./once.ts";
+import { PRESENTED } from "./presented-sql.ts";
 import { messageIndexOf, newMessageId } from "./room-id.ts";
 
 const COLUMNS =
 	"idx, seq, message_id, client_message_id, user_id, author_name, author_kind, type, body, reply_to, origin, created_at, edited_at, is_deleted";
-
-/** A message as `presented` has it, as JSON: a merge patch leaves out what is null. */
-const PRESENTED = `json_patch('{}', json_object('chatMessageId', message_id, 'chatId', ?1, 'index', idx, 'seq', seq,
-	'clientMessageId', client_message_id, 'userId', user_id, 'authorName', author_name, 'authorKind', author_kind, 'messageType', type,
-	'body', body, 'replyToChatMessageId', reply_to, 'dateCreated', ${iso("created_at")}, 'dateEdited', ${iso("edited_at")},
-	'isDeleted', json(iif(is_deleted, 'true', 'false'))))`;
 
 /** A row in the order of `COLUMNS`. */
 type MessageRow = [
@@ -368,11 +363,6 @@ function placeOf({ before, after, take }: HistoryPage): [where: string, values: 
 	if (after !== undefined && before === undefined) return ["idx > ? ORDER BY idx LIMIT ?", [after, take + 1], true];
 	const bounds = [before ?? Number.MAX_SAFE_INTEGER, after ?? 0];
 	return ["idx < ? AND idx > ? ORDER BY idx DESC LIMIT ?", [...bounds, take + 1], false];
-}
-
-/** SQL that writes milliseconds as ISO text. */
-function iso(column: string): string {
-	return `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
 }
 
 /** Texts of one answer: eight of the longest messages, far under what a call between objects carries (32 MiB). */
