@@ -26,17 +26,18 @@ export async function chatsOf(
 	const db = tenantDatabase(env, principal.tenantId);
 	const rows = await listChats(db, callerOf(principal), filter);
 	if (filter.chatId !== undefined && rows.length === 0) throw new Failure("NotFound", "There is no such chat.");
-	const members = Map.groupBy(
-		await listMembers(
+	const [members, last] = await Promise.all([
+		listMembers(
 			db,
 			rows.map(({ chatId }) => chatId),
 		),
-		({ chatId }) => chatId,
-	);
-	const chats = rows.map((row) => chatOfRow(row, members.get(row.chatId) ?? []));
-	if (!withLastMessage) return chats;
-	const last = await lastMessages(env, principal.tenantId, rows);
-	return chats.map((chat, at) => ({ ...chat, seq: rows[at]?.seq ?? 0, lastMessage: last.get(chat.chatId) ?? null }));
+		withLastMessage ? lastMessages(env, principal.tenantId, rows) : undefined,
+	]);
+	const byChat = Map.groupBy(members, ({ chatId }) => chatId);
+	return rows.map((row) => {
+		const chat = chatOfRow(row, byChat.get(row.chatId) ?? []);
+		return last ? { ...chat, seq: row.seq, lastMessage: last.get(row.chatId) ?? null } : chat;
+	});
 }
 
 /** True when somebody may see a chat and it still takes messages. */
