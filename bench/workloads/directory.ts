@@ -76,7 +76,7 @@ function questions([roots, second, third]: Shape): Record<string, string> {
 		"large subtree and two tags": `parentCustomerIds=${large}&tagIds=${tags}`,
 		"middle subtree and name": `parentCustomerIds=${middle}&nameFilter=hotel`,
 		"500 ids": `specificIds=${Array.from({ length: 500 }, (_, n) => uidOf(n * (third > 10_000 ? 1999 : 19) + 1)).join()}`,
-		resolved: "resolve=true",
+		"with effective settings": "resolve=true",
 		...Object.fromEntries(orders),
 	};
 }

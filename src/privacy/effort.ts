@@ -37,7 +37,7 @@ export class Effort {
 		if (count > 0) this.counts[kind] = (this.counts[kind] ?? 0) + count;
 	}
 
-	/** Something is there and stays, for now or for good. */
+	/** Something is there and stays: until a later call, or for good. */
 	left(kind: string, count: number, why: string): void {
 		if (count > 0) this.#left.set(kind, { count: (this.#left.get(kind)?.count ?? 0) + count, why });
 	}

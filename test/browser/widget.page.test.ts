@@ -337,7 +337,7 @@ describe("for everybody", () => {
 			replyToChatMessageId: agent.idOf("24-31 / B"),
 		});
 		await agent.say("Please keep the old one.");
-		await agent.client.edit(agent.idOf("Please keep the old one."), "Please keep the old one for now.");
+		await agent.client.edit(agent.idOf("Please keep the old one."), "Please keep the old one until then.");
 		await agent.say("You can follow it at https://example.com/track, from this afternoon on.");
 		await visitor.panel.getByText("from this afternoon on").waitFor();
 		await visitor.say("That was quick, thanks!");

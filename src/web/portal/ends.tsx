@@ -88,7 +88,7 @@ const ends: Record<string, End> = {
 const asks: Record<string, string> = { LinkLocked: "Tell the sender", LinkExhausted: "Ask for a new link" };
 
 /** The end of the way: what happened, and what to do next. */
-export function Problem({ code, message }: { code: string; message: string; retryAfter: number }): JSX.Element {
+export function Problem({ code, message }: { code: string; message: string }): JSX.Element {
 	const end = ends[code] ?? { title: "Something went wrong", text: message, icon: <QuestionIcon />, next: "again" };
 	return (
 		<Stage title={end.title} icon={end.icon} tone={code === "NoLink" ? "calm" : "warn"}>

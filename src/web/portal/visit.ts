@@ -10,8 +10,8 @@ export type Screen =
 	| { name: "sender"; opened: Opened }
 	| { name: "code"; opened: Opened; sent: CodeSent }
 	| { name: "resource"; viewed: Viewed }
-	/** The end of the way, for now. */
-	| { name: "problem"; code: string; message: string; retryAfter: number }
+	/** The way ends here; what may be done next goes by the code. */
+	| { name: "problem"; code: string; message: string }
 	/** A new link was asked for. */
 	| { name: "asked" }
 	| { name: "left" };
@@ -108,8 +108,8 @@ export function leave(): Promise<void> {
 /** What an open conversation was closed for, or anything else that ended the way behind the page's back. */
 export function ended(error: unknown): void {
 	clearTimeout(sessionTimer);
-	const { code, message, retryAfter } = problemOf(error);
-	screen.value = { name: "problem", code, message, retryAfter };
+	const { code, message } = problemOf(error);
+	screen.value = { name: "problem", code, message };
 }
 
 /** Runs what a person asked for, one thing at a time. */

@@ -10,10 +10,11 @@ import { useKeys } from "../core/shortcuts.ts";
 import { shortly } from "../core/time.ts";
 import { counts, filter, filters, isLoaded, listed, listError, lobbyState, reload } from "./chats.ts";
 import { nameOf, unreadOf, type Chat } from "./types.ts";
+import "./chat-list.css";
 
 /** Rows above and below what is seen, so that a quick scroll meets no gap. */
 const MARGIN = 6;
-/** Rems: the height of `.chat-row` in inbox.css. */
+/** Rems: the height of `.chat-row` in chat-list.css. */
 const ROW = 4.25;
 
 const nothing: Record<string, string> = {
