@@ -11,7 +11,7 @@ import {
 	system,
 	verifyAudit,
 } from "../src/links/audit.ts";
-import { networkOf, traceOf } from "../src/links/trace.ts";
+import { networkOf, traceOf } from "../src/http/trace.ts";
 import { Desk } from "./support/link-desk.ts";
 
 let desk: Desk;

@@ -1,6 +1,6 @@
 import { tenantDatabase } from "../db/database.ts";
 import { Failure, orFail } from "../http/failure.ts";
-import { networkOf } from "../links/trace.ts";
+import { networkOf } from "../http/trace.ts";
 import { limits } from "../rooms/limits.ts";
 import type { Snapshot } from "../rooms/conversation.ts";
 import { visitorUserId, type Caller, type Room, type RoomSeed, type Visitor } from "../rooms/model.ts";

@@ -18,7 +18,7 @@ import {
 	type EventRow,
 	type EventType,
 } from "./audit-store.ts";
-import type { Trace } from "./trace.ts";
+import type { Trace } from "../http/trace.ts";
 
 /** Events that are read at a time. */
 const PAGE = 500;

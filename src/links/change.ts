@@ -3,7 +3,8 @@ import { eventStatement, sealEvents } from "./audit.ts";
 import { iso, linkFor, statusOf, type LinkRow } from "./link.ts";
 import { HOUR_MS, tooLong, tooManyViews, violation } from "./policy.ts";
 import type { LinkPatch } from "./schema.ts";
-import { actorOf, type Staff } from "./staff.ts";
+import type { Staff } from "../auth/staff.ts";
+import { actorOf } from "./staff.ts";
 import { unlockLink, updateLink } from "./store.ts";
 import { tierRules } from "./tiers.ts";
 

@@ -5,7 +5,8 @@ import { eventStatement, nothing, sealEvents, verifyAudit, withRemains, type Cha
 import { listEvents, type EventRow } from "./audit-store.ts";
 import { deleteTokens, eraseLinkRow, nextLink, someTokens, unerased } from "./erasure-store.ts";
 import type { LinkRow } from "./link.ts";
-import { actorOf, type Staff } from "./staff.ts";
+import type { Staff } from "../auth/staff.ts";
+import { actorOf } from "./staff.ts";
 import type { TenantDatabase } from "../db/database.ts";
 import { forgetLocators } from "./tokens.ts";
 

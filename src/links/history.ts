@@ -3,7 +3,7 @@ import { sealEvents, verifyAudit } from "./audit.ts";
 import { listEvents, type EventRow } from "./audit-store.ts";
 import { iso, isoOrNull, linkFor } from "./link.ts";
 import type { DeliveryInfo, EventInfo, EventList } from "./schema.ts";
-import type { Staff } from "./staff.ts";
+import type { Staff } from "../auth/staff.ts";
 
 /** What happened to a link, the oldest first, and whether the whole of it is as it was written. */
 export async function eventsOf(

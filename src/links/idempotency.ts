@@ -3,7 +3,7 @@ import { sha256 } from "../auth/key-format.ts";
 import type { Statement } from "../db/batch.ts";
 import { Failure } from "../http/failure.ts";
 import { claimRequest, findRequest, fulfilRequest, releaseRequest, type RequestKey } from "./request-store.ts";
-import type { Staff } from "./staff.ts";
+import type { Staff } from "../auth/staff.ts";
 
 /** What is kept of an answer beside the link itself. */
 type Kept = { portalUrl: string; deliveryErrors: string[] };

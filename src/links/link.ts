@@ -1,7 +1,8 @@
 import type { TenantDatabase } from "../db/database.ts";
 import { Failure } from "../http/failure.ts";
 import type { LinkInfo } from "./schema.ts";
-import { ownOnly, type Staff } from "./staff.ts";
+import type { Staff } from "../auth/staff.ts";
+import { ownOnly } from "./staff.ts";
 import { findLinkByUid, findTenantName, type LinkRow } from "./store.ts";
 import { tierRules } from "./tiers.ts";
 

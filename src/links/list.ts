@@ -4,7 +4,8 @@ import { presented } from "./link.ts";
 import { countLinks, listLinks, SPAN, type LinkPlace } from "./list-store.ts";
 import { canonical } from "./resource-type.ts";
 import type { LinkList, ListQuery } from "./schema.ts";
-import { ownOnly, type Staff } from "./staff.ts";
+import type { Staff } from "../auth/staff.ts";
+import { ownOnly } from "./staff.ts";
 
 const NOTHING: LinkList = { links: [], totalCount: 0, totalPages: 0, hasMorePages: false };
 

@@ -8,7 +8,7 @@ import { HOUR_MS } from "./policy.ts";
 import { updateLink } from "./store.ts";
 import { tierRules } from "./tiers.ts";
 import { unchanged } from "./token-store.ts";
-import type { Trace } from "./trace.ts";
+import type { Trace } from "../http/trace.ts";
 
 /** Where somebody without an account asks for something. */
 export type Asked = {

@@ -5,7 +5,7 @@ import { customerOf } from "../customers/directory.ts";
 import { Failure } from "../http/failure.ts";
 import { parseGuid } from "../rooms/room-id.ts";
 import { isBuiltIn, type BuiltIn, type ResourceType } from "./resource-type.ts";
-import type { Staff } from "./staff.ts";
+import type { Staff } from "../auth/staff.ts";
 
 /** What is known of a resource that a link may lead to. */
 export type Resource = {

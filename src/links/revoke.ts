@@ -6,7 +6,8 @@ import { linkFor } from "./link.ts";
 import { canonical } from "./resource-type.ts";
 import { revocable, revokeLinks, type Revoked } from "./revoke-store.ts";
 import type { RevokeManyBody } from "./schema.ts";
-import { actorOf, ownOnly, type Staff } from "./staff.ts";
+import type { Staff } from "../auth/staff.ts";
+import { actorOf, ownOnly } from "./staff.ts";
 
 /** Links of one transaction, and transactions of one request: what stands open by each link that was viewed has to be closed in its room. */
 const PORTION = 100;

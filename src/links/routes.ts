@@ -1,6 +1,5 @@
 import { Hono, type Context } from "hono";
-import { actingTenant } from "../auth/acting-tenant.ts";
-import { principal, requires } from "../auth/authenticate.ts";
+import { requires } from "../auth/authenticate.ts";
 import { respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
 import { wantedVersion } from "../http/if-match.ts";
@@ -14,8 +13,7 @@ import * as operations from "./operations.ts";
 import { resend } from "./resend.ts";
 import { revoke, revokeMany } from "./revoke.ts";
 import * as schema from "./schema.ts";
-import type { Staff } from "./staff.ts";
-import { traceOf } from "./trace.ts";
+import { staffOf } from "../auth/staff.ts";
 
 const staff = requires("links:manage");
 const path = valid("param", schema.linkPath);
@@ -68,16 +66,6 @@ export const customerLinks = new Hono<FoyerEnv>()
 	);
 
 customerLinks.onError(respondWithStatus);
-
-function staffOf(c: Context<FoyerEnv>): Staff {
-	return {
-		env: c.env,
-		context: c.executionCtx,
-		tenant: actingTenant(c),
-		principal: principal(c),
-		trace: traceOf(c.req.raw),
-	};
-}
 
 function shown(c: Context<FoyerEnv>, { row, isChanged }: Outcome): Response {
 	c.header("ETag", `"${row.version}"`);

@@ -6,7 +6,7 @@ import { sendPage } from "../http/assets.ts";
 import { Failure, respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
 import { valid } from "../http/validate.ts";
-import { traceOf } from "../links/trace.ts";
+import { traceOf } from "../http/trace.ts";
 import { jsonRequest } from "../wire/wire.ts";
 import { sendCode, verifyCode } from "./codes.ts";
 import { bounded, openLink, reopened, type Begun } from "./opening.ts";

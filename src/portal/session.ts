@@ -4,7 +4,7 @@ import { Failure, type FailureCode } from "../http/failure.ts";
 import { recordEvent, recipient } from "../links/audit.ts";
 import { spend } from "../links/throttle.ts";
 import { tierRules, type TierRules } from "../links/tiers.ts";
-import type { Trace } from "../links/trace.ts";
+import type { Trace } from "../http/trace.ts";
 import { limits } from "./limits.ts";
 import { endSession, findSession, type NewSession, type Standing } from "./store.ts";
 import { closeVisits } from "./visits.ts";

@@ -1,4 +1,4 @@
-import type { Staff } from "../links/staff.ts";
+import type { Staff } from "../auth/staff.ts";
 import { userIdOf } from "../portal/visits.ts";
 import { roomOf } from "../rooms/rooms.ts";
 import { countHeld } from "./count-store.ts";

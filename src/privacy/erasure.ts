@@ -1,6 +1,6 @@
 import { deleteCustomer } from "../customers/customer.ts";
 import { Failure } from "../http/failure.ts";
-import type { Staff } from "../links/staff.ts";
+import type { Staff } from "../auth/staff.ts";
 import type { TenantDatabase } from "../db/database.ts";
 import { newGuid } from "../rooms/room-id.ts";
 import { dryRun } from "./dry-run.ts";

@@ -1,6 +1,6 @@
 import { readCustomer } from "../customers/customer.ts";
 import { invalidCursor, readCursor, writeCursor } from "../http/cursor.ts";
-import type { Staff } from "../links/staff.ts";
+import type { Staff } from "../auth/staff.ts";
 import { userIdOf } from "../portal/visits.ts";
 import type { Message } from "../rooms/model.ts";
 import { roomOf } from "../rooms/rooms.ts";

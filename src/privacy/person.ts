@@ -5,7 +5,7 @@ import { Failure } from "../http/failure.ts";
 import { eraseRecipient, eraseTokens, nextToErase } from "../links/erasure.ts";
 import type { LinkRow } from "../links/link.ts";
 import { revoke } from "../links/revoke.ts";
-import type { Staff } from "../links/staff.ts";
+import type { Staff } from "../auth/staff.ts";
 import { eraseVisits } from "../portal/erasure.ts";
 import { CHAT, userIdOf } from "../portal/visits.ts";
 import { ERASED, type Subject as Member } from "../rooms/erasure.ts";

@@ -1,11 +1,9 @@
-import { Hono, type Context } from "hono";
-import { actingTenant } from "../auth/acting-tenant.ts";
-import { principal, requires } from "../auth/authenticate.ts";
+import { Hono } from "hono";
+import { requires } from "../auth/authenticate.ts";
 import { respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
 import { valid } from "../http/validate.ts";
-import type { Staff } from "../links/staff.ts";
-import { traceOf } from "../links/trace.ts";
+import { staffOf } from "../auth/staff.ts";
 import { erase, erasuresOf } from "./erasure.ts";
 import { exportPage } from "./export.ts";
 import * as operations from "./operations.ts";
@@ -26,13 +24,3 @@ export const privacy = new Hono<FoyerEnv>()
 	);
 
 privacy.onError(respondWithStatus);
-
-function staffOf(c: Context<FoyerEnv>): Staff {
-	return {
-		env: c.env,
-		context: c.executionCtx,
-		tenant: actingTenant(c),
-		principal: principal(c),
-		trace: traceOf(c.req.raw),
-	};
-}

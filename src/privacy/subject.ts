@@ -1,7 +1,7 @@
 import { customerOf, type Visit } from "../customers/directory.ts";
 import type { CustomerRow } from "../customers/row.ts";
 import { Failure } from "../http/failure.ts";
-import type { Staff } from "../links/staff.ts";
+import type { Staff } from "../auth/staff.ts";
 import { visitorUserId } from "../rooms/model.ts";
 import { dashed } from "../rooms/room-id.ts";
 import type { Selection } from "./schema.ts";
