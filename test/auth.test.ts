@@ -122,6 +122,36 @@ it("refuses every token that its issuer would not have made", async () => {
 	expect((await createWith(token, [])).status).toBe(401);
 });
 
+it("remembers a good token no longer than it lasts, half a minute at most, and only for the issuers it was good for", async () => {
+	const token = await signed(claimsOf(secretIssuer, { exp: Math.floor(Date.now() / 1000) + 20 }));
+	const statuses = async (...tokens: string[]) =>
+		Promise.all(tokens.map(async (each) => (await createWith(each)).status));
+	expect(await statuses(token, token, token)).toEqual([200, 200, 200]);
+	expect(
+		(await createWith(token, [{ ...secretIssuer, secret: "a newer secret, of the same decent length" }])).status,
+	).toBe(401);
+	expect((await createWith(token, [{ ...secretIssuer, audience: "another" }])).status).toBe(401);
+	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 26_000 });
+	try {
+		expect((await createWith(token)).status).toBe(401);
+	} finally {
+		vi.useRealTimers();
+	}
+	const pair = await keyPair("withdrawn");
+	const issuer = { ...keySetIssuer, jwksUrl: "https://id.globex.test/rotating" };
+	serveKeys({ [issuer.jwksUrl]: () => Response.json({ keys: [pair.published] }) });
+	const lasting = await signed(claimsOf(keySetIssuer), pair.privateKey, { alg: "RS256", kid: "withdrawn" });
+	expect((await createWith(lasting, [issuer])).status).toBe(200);
+	// Past what the key set itself is remembered for: ten minutes.
+	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 601_000 });
+	try {
+		serveKeys({ [issuer.jwksUrl]: () => Response.json({ keys: [] }) });
+		expect((await createWith(lasting, [issuer])).status).toBe(401);
+	} finally {
+		vi.useRealTimers();
+	}
+});
+
 it("takes tokens of an issuer with a key set, which it fetches once", async () => {
 	const [rsa, ec, stranger] = [await keyPair("rsa-1"), await keyPair("ec-1", "ES256"), await keyPair("rsa-1")];
 	const fetched = serveKeys({ [keySetIssuer.jwksUrl]: () => Response.json({ keys: [rsa.published, ec.published] }) });

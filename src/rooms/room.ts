@@ -215,8 +215,8 @@ export class Room extends DurableObject<Env> {
 		return this.#read(caller, ({ conversation: { transcript } }) => ({ ok: true, ...transcript.history(page) }));
 	}
 
-	/** The same as the agent dialect's JSON. */
-	historyJson(caller: Caller, page: HistoryPage): Result<{ json: string }> {
+	/** The same as the agent dialect's JSON, in UTF-8. */
+	historyJson(caller: Caller, page: HistoryPage): Result<{ json: ArrayBuffer }> {
 		return this.#read(caller, ({ conversation: { transcript } }) => ({ ok: true, json: transcript.historyJson(page) }));
 	}
 
