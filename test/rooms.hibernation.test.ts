@@ -109,7 +109,8 @@ it("resumes across evictions, with and without its sockets, from where a client 
 	expect((await again.event("message.created"))["prev"]).toBe(state.seq);
 });
 
-it("pays by alarm what it owed D1 when it was evicted", async () => {
+/** A chat that was evicted while it owed D1 a message, and how many messages D1 knows of. */
+async function inDebt() {
 	const ada = await Person.invent("Ada");
 	const chatId = await ada.createChat();
 	await env.DB.exec("ALTER TABLE chat RENAME TO chat_away");
@@ -121,7 +122,18 @@ it("pays by alarm what it owed D1 when it was evicted", async () => {
 	}
 	const count = async () => (await ada.call("GET", `/v1/Chat?chatId=${chatId}`)).body.chat[0].messageCount;
 	expect(await count()).toBe(0);
+	return { ada, chatId, count };
+}
+
+it("pays by alarm what it owed D1 when it was evicted", async () => {
+	const { chatId, count } = await inDebt();
 	expect(await runDurableObjectAlarm(roomOf(env, chatId))).toBe(true);
 	await vi.waitFor(async () => expect(await count()).toBe(1));
 	expect(await runDurableObjectAlarm(roomOf(env, chatId)), "nothing is owed any more").toBe(false);
+});
+
+it("pays what it owed before the alarm when somebody wakes it", async () => {
+	const { ada, chatId, count } = await inDebt();
+	expect((await ada.call("GET", `/v1/Chat/${chatId}/Messages`)).status).toBe(200);
+	await vi.waitFor(async () => expect(await count()).toBe(1));
 });

@@ -20,6 +20,12 @@ export class Once {
 		for (const row of rows) this.note(row.user_id, row.client_message_id, row.idx);
 	}
 
+	/** What an INSERT asks of `sent`, given author and id as ?5 and ?4; nothing while no block is there. */
+	condition(index: number): string {
+		if (index <= BLOCK) return "";
+		return "WHERE NOT EXISTS (SELECT 1 FROM sent WHERE user_id = ?5 AND client_message_id = ?4)";
+	}
+
 	/** The index of a message of the newest block; older ones are in `sent`. */
 	recent(userId: string, clientMessageId: string): number | undefined {
 		return this.#recent.get(keyOf(userId, clientMessageId));

@@ -8,7 +8,7 @@ const PARAMETER_LENGTH = 400_000;
 const SEARCHED_LENGTH = 64 * 1024;
 /** A busy room feels its payments where D1 is on the same machine: of 500 messages each costs 52 us, of 2,000 35, in one stretch of 69 ms. */
 const MESSAGES_A_FLUSH = 1000;
-/** Alarms wait 15 s, and after payments that failed twice as long each time, up to four minutes. */
+/** After payments that failed alarms wait twice as long each time, up to four minutes. */
 const BACKOFF = 4;
 
 const UPSERT_CHAT = `
@@ -52,7 +52,8 @@ export class Projection {
 	/** How far `chat` and `chat_member` are paid; what search is owed as well is `projectedSeq`. */
 	#recordedSeq = 0;
 	#pauseMs: number = timing.paymentPauseMs;
-	#isArmed = false;
+	/** Undefined when none is set, or none that the object knows of since it woke. */
+	#alarmAt: number | undefined;
 	#failures = 0;
 	/** What was on disk when the object woke: D1 cannot know of more. Undefined once D1 was asked. */
 	#wokeAt: number | undefined;
@@ -74,6 +75,11 @@ export class Projection {
 
 	get isOwing(): boolean {
 		return this.#conversation.transcript.seq > this.#conversation.projectedSeq;
+	}
+
+	/** To be called when the object has woken up: what it owes since it was evicted, or crashed, is paid before the alarm would. */
+	wake(): void {
+		if (this.isOwing) this.#payWhenDue(Date.now());
 	}
 
 	/**
@@ -111,20 +117,21 @@ export class Projection {
 		return isQuiet || now >= this.#searchDueAt || transcript.seq - projectedSeq >= MESSAGES_A_FLUSH;
 	}
 
-	/** Rooms that became busy together shall not go on paying together: hence the part of chance. */
 	#pause(tookMs: number, now: number, isSearchPaid: boolean): void {
 		const share = Math.max(timing.paymentPauseMs, timing.paymentPauses * tookMs);
 		this.#pauseMs = Math.min(16 * this.#pauseMs, share, timing.longestPaymentPauseMs);
-		const pauseMs = this.#pauseMs * (0.75 + Math.random() / 2);
+		const pauseMs = spread(this.#pauseMs);
 		this.#dueAt = now + pauseMs;
 		const searchPauses = pauseMs < timing.quietMs ? 1 : timing.searchPauses;
 		if (isSearchPaid) this.#searchDueAt = now + searchPauses * pauseMs;
 	}
 
 	#arm(now: number): void {
-		if (this.#isArmed) return;
-		this.#isArmed = true;
-		void this.#ctx.storage.setAlarm(now + timing.projectionAlarmMs * 2 ** Math.min(this.#failures, BACKOFF));
+		const retryMs = timing.paymentRetryMs * 2 ** Math.min(this.#failures, BACKOFF);
+		const waitMs = this.#failures > 0 ? retryMs : timing.projectionAlarmMs;
+		if (this.#alarmAt !== undefined && this.#alarmAt <= now + waitMs) return;
+		this.#alarmAt = now + spread(waitMs);
+		void this.#ctx.storage.setAlarm(this.#alarmAt);
 	}
 
 	/** Waits until D1 knows what the log knows now. Gives up quietly when D1 is away or slow: it catches up by itself. */
@@ -151,9 +158,9 @@ export class Projection {
 	/** The alarm: pays what nobody is about to pay, and sets itself again while something is left. */
 	async onAlarm(): Promise<void> {
 		// Until the end: to move an alarm that is being delivered would cancel the delivery.
-		this.#isArmed = true;
+		this.#alarmAt = 0;
 		if (this.#timer === undefined) await this.#settled();
-		this.#isArmed = false;
+		this.#alarmAt = undefined;
 		if (this.isOwing) this.#arm(Date.now());
 	}
 
@@ -259,6 +266,11 @@ export class Projection {
 		this.#conversation.beginEpoch(seenSeq, Date.now());
 		this.#onRestored();
 	}
+}
+
+/** Rooms that became busy together shall not go on paying together: hence up to a quarter less by chance. */
+function spread(ms: number): number {
+	return Math.round(ms * (0.75 + Math.random() / 4));
 }
 
 function searchRow(message: Message, seq: number): string {

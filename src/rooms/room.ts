@@ -70,6 +70,7 @@ export class Room extends DurableObject<Env> {
 		// All of a step or nothing of it, whatever happens in its middle.
 		ctx.storage.transactionSync(() => migrate(ctx.storage.sql));
 		this.#live = this.#wake(new Conversation(ctx.storage.sql));
+		this.#live.projection.wake();
 	}
 
 	/** Creates the room, or finds it if its creator asks again; anybody else is told that the id is taken. */

@@ -110,8 +110,7 @@ export class Transcript {
 		this.#once.begin(index);
 		const inserted = this.#sql.exec(
 			`INSERT INTO message (idx, seq, message_id, client_message_id, user_id, author_name, author_kind, type, body, reply_to, origin, created_at)
-			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
-			WHERE NOT EXISTS (SELECT 1 FROM sent WHERE user_id = ?5 AND client_message_id = ?4)`,
+			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 ${this.#once.condition(index)}`,
 			index,
 			seq,
 			message.chatMessageId,
