@@ -46,21 +46,16 @@ const COLUMNS =
 	c.message_count AS messageCount, c.last_activity_at AS lastActivityAt, coalesce(m.last_read_index, 0) AS lastReadIndex, c.seq`);
 
 /**
- * One page of chats, last activity first. An agent's page is the newest of two: its memberships, found by `chat_member_user`, and the
- * tenant's visitor rooms, read in order from `chat_kind_activity`; an administrator's is read in order from `chat_activity`. Archived is
- * what is archived for all or for the reader.
+ * One page of chats, last activity first: the newest of what each source finds from an index of its own. An agent sees its memberships and
+ * the tenant's visitor rooms, an administrator all of the tenant. Archived is what is archived for all or for the reader.
  */
 export async function listChats(
 	{ tenantId, db }: TenantDatabase,
 	reader: Reader,
 	filter: ChatFilter,
 ): Promise<ChatRow[]> {
-	const end = filter.skip + filter.take;
-	const sources = reader.isAdministrator
-		? [ofTenant(tenantId, reader.userId, filter, end)]
-		: [ofMember(tenantId, reader.userId, filter, end), ofVisitors(tenantId, reader.userId, filter, end)];
 	const union = sql.join(
-		sources.map((source) => sql`SELECT * FROM (${source})`),
+		sourcesOf(tenantId, reader, filter).map((source) => sql`SELECT * FROM (${source})`),
 		sql` UNION ALL `,
 	);
 	return db.all<ChatRow>(
@@ -68,47 +63,48 @@ export async function listChats(
 	);
 }
 
-function ofTenant(tenantId: string, userId: string, filter: ChatFilter, end: number): SQL {
+function sourcesOf(tenantId: string, { userId, isAdministrator }: Reader, filter: ChatFilter): SQL[] {
 	const kind = filter.kind === undefined ? sql`` : sql`AND c.kind = ${filter.kind}`;
-	return sql`SELECT ${COLUMNS} FROM chat c ${ownMarker(userId)} WHERE c.tenant_id = ${tenantId} ${kind} ${narrow(filter)} ${newest(end)}`;
-}
-
-function ofVisitors(tenantId: string, userId: string, filter: ChatFilter, end: number): SQL {
-	const wanted = filter.kind === "Group" ? sql`AND 0` : sql``;
-	return sql`SELECT ${COLUMNS} FROM chat c ${ownMarker(userId)}
-		WHERE c.tenant_id = ${tenantId} AND c.kind = 'Visitor' ${wanted} ${narrow(filter)} ${newest(end)}`;
-}
-
-function ofMember(tenantId: string, userId: string, filter: ChatFilter, end: number): SQL {
-	const wanted = filter.kind === "Visitor" ? sql`AND 0` : sql``;
-	return sql`SELECT ${COLUMNS} FROM chat_member m JOIN chat c ON c.tenant_id = m.tenant_id AND c.chat_id = m.chat_id
-		WHERE m.tenant_id = ${tenantId} AND m.user_id = ${userId} AND m.is_active = 1 AND c.kind = 'Group' ${wanted} ${narrow(filter)} ${newest(end)}`;
-}
-
-function ownMarker(userId: string): SQL {
-	return sql`LEFT JOIN chat_member m ON m.tenant_id = c.tenant_id AND m.chat_id = c.chat_id AND m.user_id = ${userId}`;
-}
-
-function narrow({ chatId, isArchived }: ChatFilter): SQL {
-	const one = chatId === undefined ? sql`` : sql`AND c.chat_id = ${chatId}`;
+	const own = isAdministrator ? [] : [sql`${ofMember(tenantId, userId)} AND m.is_active = 1 AND c.kind = 'Group'`];
+	const all = isAdministrator ? ofTenant(tenantId, userId) : sql`${ofTenant(tenantId, userId)} AND c.kind = 'Visitor'`;
+	const isShown = (source: SQL, condition: SQL): SQL =>
+		sql`${source} ${kind} AND ${condition} ORDER BY c.last_activity_at DESC, c.chat_id DESC LIMIT ${filter.skip + filter.take}`;
 	// Asked for one chat by its id, whether it is archived is no reason to hide it.
-	if (chatId !== undefined) return one;
-	return isArchived
-		? sql`AND (c.is_archived = 1 OR m.is_archived = 1)`
-		: sql`AND c.is_archived = 0 AND coalesce(m.is_archived, 0) = 0`;
+	if (filter.chatId !== undefined)
+		return [...own, all].map((source) => isShown(source, sql`c.chat_id = ${filter.chatId}`));
+	if (!filter.isArchived)
+		return [...own, all].map((source) => isShown(source, sql`c.is_archived = 0 AND coalesce(m.is_archived, 0) = 0`));
+	const marked = isAdministrator
+		? ofMember(tenantId, userId)
+		: sql`${ofMember(tenantId, userId)} AND c.kind = 'Visitor'`;
+	return [
+		...own.map((source) => isShown(source, sql`(c.is_archived = 1 OR m.is_archived = 1)`)),
+		isShown(all, sql`c.is_archived = 1`),
+		isShown(marked, sql`c.is_archived = 0 AND m.is_archived = 1`),
+	];
 }
 
-function newest(count: number): SQL {
-	return sql`ORDER BY c.last_activity_at DESC, c.chat_id DESC LIMIT ${count}`;
+/** What a reader is or was a member of, by `chat_member_user`. */
+function ofMember(tenantId: string, userId: string): SQL {
+	return sql`SELECT ${COLUMNS} FROM chat_member m JOIN chat c ON c.tenant_id = m.tenant_id AND c.chat_id = m.chat_id
+		WHERE m.tenant_id = ${tenantId} AND m.user_id = ${userId}`;
+}
+
+/** All chats of a tenant, in order by `chat_activity` or `chat_kind_activity`. */
+function ofTenant(tenantId: string, userId: string): SQL {
+	return sql`SELECT ${COLUMNS} FROM chat c
+		LEFT JOIN chat_member m ON m.tenant_id = c.tenant_id AND m.chat_id = c.chat_id AND m.user_id = ${userId}
+		WHERE c.tenant_id = ${tenantId}`;
 }
 
 /** The members of some chats, active or not. */
 export async function listMembers({ tenantId, db }: TenantDatabase, chatIds: readonly string[]): Promise<MemberRow[]> {
 	if (chatIds.length === 0) return [];
+	// CROSS JOIN is SQLite's word for "in this order": it would read all the members of the tenant and look each up among the ids.
 	return db.all<MemberRow>(sql`SELECT m.chat_id AS chatId, m.user_id AS userId, m.member_id AS memberId, m.name,
 		m.is_active AS isActive, m.is_archived AS isArchived, m.last_chat_message_id AS lastChatMessageId
 		FROM json_each(${JSON.stringify(chatIds)}) ids
-		JOIN chat_member m ON m.tenant_id = ${tenantId} AND m.chat_id = ids.value`);
+		CROSS JOIN chat_member m ON m.tenant_id = ${tenantId} AND m.chat_id = ids.value`);
 }
 
 /** The ids of the group chats that a user is an active member of. */
