@@ -8,7 +8,7 @@ const PARAMETER_LENGTH = 400_000;
 const SEARCHED_LENGTH = 64 * 1024;
 /** A busy room feels its payments where D1 is on the same machine: of 500 messages each costs 52 us, of 2,000 35, in one stretch of 69 ms. */
 const MESSAGES_A_FLUSH = 1000;
-/** After payments that failed alarms wait twice as long each time, up to four minutes. */
+/** Alarms wait 15 s, and after payments that failed twice as long each time, up to four minutes. */
 const BACKOFF = 4;
 
 const UPSERT_CHAT = `
@@ -52,8 +52,7 @@ export class Projection {
 	/** How far `chat` and `chat_member` are paid; what search is owed as well is `projectedSeq`. */
 	#recordedSeq = 0;
 	#pauseMs: number = timing.paymentPauseMs;
-	/** Undefined when none is set, or none that the object knows of since it woke. */
-	#alarmAt: number | undefined;
+	#isArmed = false;
 	#failures = 0;
 	/** What was on disk when the object woke: D1 cannot know of more. Undefined once D1 was asked. */
 	#wokeAt: number | undefined;
@@ -126,12 +125,10 @@ export class Projection {
 		if (isSearchPaid) this.#searchDueAt = now + searchPauses * pauseMs;
 	}
 
-	#arm(now: number): void {
-		const retryMs = timing.paymentRetryMs * 2 ** Math.min(this.#failures, BACKOFF);
-		const waitMs = this.#failures > 0 ? retryMs : timing.projectionAlarmMs;
-		if (this.#alarmAt !== undefined && this.#alarmAt <= now + waitMs) return;
-		this.#alarmAt = now + spread(waitMs);
-		void this.#ctx.storage.setAlarm(this.#alarmAt);
+	#arm(now: number, waitMs = timing.projectionAlarmMs * 2 ** Math.min(this.#failures, BACKOFF)): void {
+		if (this.#isArmed) return;
+		this.#isArmed = true;
+		void this.#ctx.storage.setAlarm(now + spread(waitMs));
 	}
 
 	/** Waits until D1 knows what the log knows now. Gives up quietly when D1 is away or slow: it catches up by itself. */
@@ -158,10 +155,11 @@ export class Projection {
 	/** The alarm: pays what nobody is about to pay, and sets itself again while something is left. */
 	async onAlarm(): Promise<void> {
 		// Until the end: to move an alarm that is being delivered would cancel the delivery.
-		this.#alarmAt = 0;
-		if (this.#timer === undefined) await this.#settled();
-		this.#alarmAt = undefined;
-		if (this.isOwing) this.#arm(Date.now());
+		this.#isArmed = true;
+		const isPaying = this.#timer !== undefined;
+		if (!isPaying) await this.#settled();
+		this.#isArmed = false;
+		if (this.isOwing) this.#arm(Date.now(), isPaying ? timing.busyAlarmMs : undefined);
 	}
 
 	#start(isSearchDue = true): Promise<void> {

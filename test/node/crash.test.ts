@@ -73,7 +73,7 @@ it("loses nothing that was acked when it is killed in the middle of two hundred 
 			const behind = senders.filter(({ chatId, acks }) => (chats.get(chatId)?.messageCount ?? 0) < acks.length);
 			expect(behind.map(({ word }) => word)).toEqual([]);
 		},
-		{ timeout: 100_000, interval: 250 },
+		{ timeout: 30_000, interval: 250 },
 	);
 	await each(senders, ({ word, acks }) =>
 		vi.waitFor(
