@@ -1,47 +1,26 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { Server } from "../node/server.ts";
-import { openBrowser } from "./browser.ts";
 import { Agent } from "./console-page.ts";
-import { ForeignSite } from "./foreign-page.ts";
-import { Proxy } from "./proxy.ts";
+import { Stage } from "./stage.ts";
 import { Visitor } from "./visitor.ts";
 
-let stateDir = "";
-let server: Server;
-let line: Proxy;
-let site: ForeignSite;
-let browser: Browser;
+let stage: Stage;
 
 beforeAll(async () => {
-	stateDir = await mkdtemp(join(tmpdir(), "foyer-widget-console-"));
-	[server, browser] = await Promise.all([Server.start(stateDir), openBrowser()]);
-	// Both go through it, so that a server that is started again is where they left it.
-	line = await Proxy.to(server.url);
-	site = await ForeignSite.open(line.url);
+	stage = await Stage.open();
 });
 
-afterAll(async () => {
-	await browser.close();
-	site.close();
-	line.close();
-	await server.stop();
-	await rm(stateDir, { recursive: true, force: true });
-});
+afterAll(() => stage.close());
 
 const soon = { timeout: 30_000, interval: 100 };
 
 /** A visitor on somebody else's page, and Ada at the console, who has picked them up. */
 async function meet(name: string): Promise<{ visitor: Visitor; ada: Agent }> {
 	const data = { org: "DOWELL12345", product: "PUBLICCHAT", portfolio: name };
-	const visitor = await Visitor.at(browser, site.page(`/${name}`, { data }));
+	const visitor = await Visitor.at(stage.browser, stage.site.page(`/${name}`, { data }));
 	onTestFinished(() => visitor.leave());
 	await visitor.open();
 	// High enough for the whole conversation: the console draws only what is in sight.
-	const ada = await Agent.signIn(browser, line.url, "Ada", { viewport: { width: 1280, height: 4000 } });
+	const ada = await Agent.signIn(stage.browser, stage.line.url, "Ada", { viewport: { width: 1280, height: 4000 } });
 	onTestFinished(() => ada.context.close());
 	await visitor.say("Is anybody there?");
 	await ada.open(name);
@@ -88,18 +67,17 @@ it("loses and doubles nothing while both are offline for ten seconds, and when t
 		await visitor.page.waitForTimeout(700);
 	};
 	await Promise.all([visitor.context.setOffline(true), ada.context.setOffline(true)]);
-	line.cut();
+	stage.line.cut();
 	for (let round = 1; round <= 14; round += 1) await write(round);
-	line.mend();
+	stage.line.mend();
 	await Promise.all([visitor.context.setOffline(false), ada.context.setOffline(false)]);
 	await expect.poll(async () => (await ada.shown()).toSorted(), soon).toEqual(said.toSorted());
 	await expect.poll(() => visitor.shown(), soon).toEqual(await ada.shown());
 
 	await write(15);
-	await server.kill();
+	await stage.server.kill();
 	for (let round = 16; round <= 18; round += 1) await write(round);
-	server = await Server.start(stateDir);
-	line.target = server.url;
+	await stage.restart();
 	await write(19);
 	await expect.poll(async () => (await ada.shown()).toSorted(), soon).toEqual(said.toSorted());
 	await expect.poll(() => visitor.shown(), soon).toEqual(await ada.shown());

@@ -1,44 +1,25 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { Server } from "../node/server.ts";
-import { openBrowser } from "./browser.ts";
-import { ForeignSite } from "./foreign-page.ts";
-import { Proxy } from "./proxy.ts";
+import { Stage } from "./stage.ts";
 import { Agent, Visitor } from "./visitor.ts";
 
-let stateDir = "";
-let server: Server;
-let line: Proxy;
-let site: ForeignSite;
-let browser: Browser;
+let stage: Stage;
 
 beforeAll(async () => {
-	stateDir = await mkdtemp(join(tmpdir(), "foyer-widget-"));
-	[server, browser] = await Promise.all([Server.start(stateDir), openBrowser()]);
-	line = await Proxy.to(server.url);
-	site = await ForeignSite.open(line.url);
+	stage = await Stage.open();
 });
 
-afterAll(async () => {
-	await browser.close();
-	site.close();
-	line.close();
-	await server.stop();
-	await rm(stateDir, { recursive: true, force: true });
-});
+afterAll(() => stage.close());
 
 let pages = 0;
 
 async function arrive(data: Record<string, string> = {}, options?: BrowserContextOptions): Promise<Visitor> {
 	pages += 1;
-	const url = site.page(`/${pages}`, {
+	const url = stage.site.page(`/${pages}`, {
 		data: { org: "DOWELL12345", product: "PUBLICCHAT", ...data },
 		body: "<h1>Kettles</h1>",
 	});
-	const visitor = await Visitor.at(browser, url, options);
+	const visitor = await Visitor.at(stage.browser, url, options);
 	onTestFinished(() => visitor.leave());
 	return visitor;
 }
@@ -48,7 +29,7 @@ async function conversation(first = "Is anybody there?"): Promise<{ visitor: Vis
 	const visitor = await arrive({ portfolio: "Mira" });
 	await visitor.open();
 	await visitor.say(first);
-	const agent = await Agent.in(() => server, await visitor.room());
+	const agent = await Agent.in(() => stage.server, await visitor.room());
 	onTestFinished(() => agent.leave());
 	await expect.poll(() => agent.shown).toEqual([first]);
 	return { visitor, agent };
@@ -158,12 +139,12 @@ it("loses and doubles nothing when the network is gone for ten seconds while bot
 		await visitor.page.waitForTimeout(800);
 	};
 	await visitor.context.setOffline(true);
-	line.cut();
+	stage.line.cut();
 	await visitor.panel.getByText("You are offline.").waitFor();
 	for (let round = 1; round <= 12; round += 1) await both(round);
 	expect(agent.shown.filter((text) => text?.startsWith("visitor"))).toEqual([]);
 	expect((await visitor.shown()).filter((text) => text.startsWith("agent"))).toEqual([]);
-	line.mend();
+	stage.line.mend();
 	await visitor.context.setOffline(false);
 	await expect.poll(() => agent.shown.length, { timeout: 20_000 }).toBe(said.length);
 	await expect.poll(() => visitor.shown()).toEqual(agent.shown);
@@ -177,17 +158,17 @@ it("loses and doubles nothing when the network is gone for ten seconds while bot
 it("sends what was written offline after the page was closed, though no room was there yet", async () => {
 	const visitor = await arrive();
 	await visitor.open();
-	line.cut();
+	stage.line.cut();
 	await visitor.say("First");
 	await visitor.say("Second");
 	await visitor.panel.getByText("Connecting again").waitFor();
 	await expect.poll(() => visitor.shown()).toEqual(["First", "Second"]);
-	line.mend();
-	const blocked = site.foyer;
+	stage.line.mend();
+	const blocked = stage.site.foyer;
 	await visitor.page.goto("about:blank");
-	await visitor.page.goto(site.page("/later", { data: { org: "DOWELL12345", product: "PUBLICCHAT" } }));
-	expect(site.foyer).toBe(blocked);
-	const agent = await Agent.in(() => server, await visitor.room());
+	await visitor.page.goto(stage.site.page("/later", { data: { org: "DOWELL12345", product: "PUBLICCHAT" } }));
+	expect(stage.site.foyer).toBe(blocked);
+	const agent = await Agent.in(() => stage.server, await visitor.room());
 	onTestFinished(() => agent.leave());
 	await expect.poll(() => agent.shown).toEqual(["First", "Second"]);
 });
@@ -206,9 +187,8 @@ it("loses and doubles nothing when the server is killed and started again", asyn
 	};
 	const restart = async () => {
 		await visitor.page.waitForTimeout(600);
-		await server.kill();
-		server = await Server.start(stateDir);
-		line.target = server.url;
+		await stage.server.kill();
+		await stage.restart();
 		await visitor.page.waitForTimeout(600);
 		until.isOver = true;
 	};
@@ -253,7 +233,7 @@ it("loads earlier messages as one scrolls up, and stays where one reads", async 
 it("ends with the room, and begins another with the next word", async () => {
 	const { visitor, agent } = await conversation();
 	const room = await visitor.room();
-	await server.ask("POST", "/api/v2/room-service/", undefined, { type: "delete_room", room_id: room });
+	await stage.server.ask("POST", "/api/v2/room-service/", undefined, { type: "delete_room", room_id: room });
 	await visitor.panel.getByText("This conversation has ended.").waitFor();
 	expect(await visitor.field.count()).toBe(0);
 	await visitor.panel.getByRole("button", { name: "Start a new one" }).click();
@@ -261,7 +241,7 @@ it("ends with the room, and begins another with the next word", async () => {
 	await visitor.say("Once more");
 	await expect.poll(() => visitor.room()).not.toBe(room);
 	const second = await visitor.room();
-	await server.ask("POST", "/api/v2/room-service/", undefined, { type: "delete_room", room_id: second });
+	await stage.server.ask("POST", "/api/v2/room-service/", undefined, { type: "delete_room", room_id: second });
 	await visitor.panel.getByText("This conversation has ended.").waitFor();
 
 	// Who comes back after the end finds a fresh beginning, and leaves no empty room behind.
@@ -269,7 +249,7 @@ it("ends with the room, and begins another with the next word", async () => {
 	await visitor.panel.getByText("Send a message to start the conversation.").waitFor();
 	expect(agent.shown).toEqual(["Is anybody there?"]);
 	const query = "/api/v2/room-list/?org_id=DOWELL12345&product_name=PUBLICCHAT";
-	const { last_room_details: newest } = await server.ask<{ last_room_details: { _id: string } }>(
+	const { last_room_details: newest } = await stage.server.ask<{ last_room_details: { _id: string } }>(
 		"GET",
 		query,
 		undefined,
