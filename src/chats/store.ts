@@ -67,20 +67,20 @@ function sourcesOf(tenantId: string, { userId, isAdministrator }: Reader, filter
 	const kind = filter.kind === undefined ? sql`` : sql`AND c.kind = ${filter.kind}`;
 	const own = isAdministrator ? [] : [sql`${ofMember(tenantId, userId)} AND m.is_active = 1 AND c.kind = 'Group'`];
 	const all = isAdministrator ? ofTenant(tenantId, userId) : sql`${ofTenant(tenantId, userId)} AND c.kind = 'Visitor'`;
-	const isShown = (source: SQL, condition: SQL): SQL =>
+	const narrowed = (source: SQL, condition: SQL): SQL =>
 		sql`${source} ${kind} AND ${condition} ORDER BY c.last_activity_at DESC, c.chat_id DESC LIMIT ${filter.skip + filter.take}`;
 	// Asked for one chat by its id, whether it is archived is no reason to hide it.
 	if (filter.chatId !== undefined)
-		return [...own, all].map((source) => isShown(source, sql`c.chat_id = ${filter.chatId}`));
+		return [...own, all].map((source) => narrowed(source, sql`c.chat_id = ${filter.chatId}`));
 	if (!filter.isArchived)
-		return [...own, all].map((source) => isShown(source, sql`c.is_archived = 0 AND coalesce(m.is_archived, 0) = 0`));
+		return [...own, all].map((source) => narrowed(source, sql`c.is_archived = 0 AND coalesce(m.is_archived, 0) = 0`));
 	const marked = isAdministrator
 		? ofMember(tenantId, userId)
 		: sql`${ofMember(tenantId, userId)} AND c.kind = 'Visitor'`;
 	return [
-		...own.map((source) => isShown(source, sql`(c.is_archived = 1 OR m.is_archived = 1)`)),
-		isShown(all, sql`c.is_archived = 1`),
-		isShown(marked, sql`c.is_archived = 0 AND m.is_archived = 1`),
+		...own.map((source) => narrowed(source, sql`(c.is_archived = 1 OR m.is_archived = 1)`)),
+		narrowed(all, sql`c.is_archived = 1`),
+		narrowed(marked, sql`c.is_archived = 0 AND m.is_archived = 1`),
 	];
 }
 

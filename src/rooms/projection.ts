@@ -8,6 +8,8 @@ const PARAMETER_LENGTH = 400_000;
 const SEARCHED_LENGTH = 64 * 1024;
 /** A busy room feels its payments where D1 is on the same machine: of 500 messages each costs 52 us, of 2,000 35, in one stretch of 69 ms. */
 const MESSAGES_A_FLUSH = 1000;
+/** How fast pauses become what a payment allows them to be: the third of a room where D1 is slow is the long one. */
+const GROWTH = 64;
 /** Alarms wait 15 s, and after payments that failed twice as long each time, up to four minutes. */
 const BACKOFF = 4;
 
@@ -118,7 +120,7 @@ export class Projection {
 
 	#pause(tookMs: number, now: number, isSearchPaid: boolean): void {
 		const share = Math.max(timing.paymentPauseMs, timing.paymentPauses * tookMs);
-		this.#pauseMs = Math.min(16 * this.#pauseMs, share, timing.longestPaymentPauseMs);
+		this.#pauseMs = Math.min(GROWTH * this.#pauseMs, share, timing.longestPaymentPauseMs);
 		const pauseMs = spread(this.#pauseMs);
 		this.#dueAt = now + pauseMs;
 		const searchPauses = pauseMs < timing.quietMs ? 1 : timing.searchPauses;
