@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { basename, dirname, join } from "node:path";
 import { isolatedDeclarationSync } from "rolldown/experimental";
 import { build, type InlineConfig, type Rolldown } from "vite";
+import { pages } from "../vite.config.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -34,10 +35,12 @@ const alone = {
 } satisfies InlineConfig;
 
 const [folder = ""] = process.argv.slice(2);
-const pages = await outputs({ configFile: join(root, "vite.config.ts") });
+const built = await Promise.all(pages.map((mode) => outputs({ configFile: join(root, "vite.config.ts"), mode })));
 const first = await hashed(FIRST, "src/web/console/first.ts");
 const singles = await Promise.all([...standalone.map(single), widget()]);
-const files = new Map([...pages, ...first, ...singles.flat()].map((one) => [placeOf(one.fileName), contentOf(one)]));
+const files = new Map(
+	[...built.flat(), ...first, ...singles.flat()].map((one) => [placeOf(one.fileName), contentOf(one)]),
+);
 files.set("assets/client.d.ts", declarations());
 // Pages last: they name the others.
 for (const [name, content] of Array.from(files).sort(

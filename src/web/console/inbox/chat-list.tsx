@@ -115,7 +115,11 @@ function Rows({ openId }: { openId: string | undefined }): JSX.Element {
 	useEffect(() => {
 		if (!hasChats) return;
 		margin.value = MARGIN;
-		const timer = setTimeout(() => (isDated.value = true));
+		let timer = setTimeout(() => {
+			// Not in the task that draws them, to which it would add its 20 ms.
+			shortly(new Date().toISOString());
+			timer = setTimeout(() => (isDated.value = true));
+		});
 		return () => clearTimeout(timer);
 	}, [hasChats]);
 	const openAt = chats.findIndex(({ chatId }) => chatId === openId);
