@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 /** Limits that lead a directory of a hundred customers down each way that one of a million would take. */
-const indexed = { few: 0, walk: 0, scan: 0, spare: 0, beyond: 0 };
+const indexed = { few: 0, walk: 0, scan: 0, spare: 0, beyond: 0, sampled: 3 };
 const ways = {
 	"as tuned": {},
 	"by short walks": { ...indexed, walk: 20, sorted: 0, sortedWithText: 0 },
@@ -22,7 +22,7 @@ const ways = {
 	"by sections": { ...indexed, sorted: 0, sortedWithText: 0 },
 	"by sections of one level": { ...indexed, sorted: 0, sortedWithText: 0, levels: 1 },
 	"by sections of few parts": { ...indexed, sorted: 0, sortedWithText: 0, parts: 3 },
-	"by sections far ahead": { ...indexed, sorted: 0, sortedWithText: 0, ahead: 1, exceptions: 3 },
+	"by sections from where a text begins": { ...indexed, sorted: 0, sortedWithText: 0, sampled: 6, ahead: 1 },
 	"by sections that hold enough": { ...indexed, beyond: 30, sorted: 0, sortedWithText: 0 },
 	"by scans": { few: 0, walk: 0, scan: 1000 },
 };

@@ -1,4 +1,4 @@
-import { shortGramsOf, tokenOf } from "./fold.ts";
+import { pairsOf, shortGramsOf, tokenOf } from "./fold.ts";
 import { idOfPath, STEP, stepsOf, tagIdsOf } from "./row.ts";
 
 /** What the search index is told of a customer. */
@@ -22,6 +22,9 @@ const TEXT_STEPS = [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24];
 /** Of the 13 digits of a date: spans of 115 days, 28 hours, 17 minutes, 10 and 0.1 seconds, and one millisecond. */
 const DATE_STEPS = [3, 5, 7, 9, 11, 13];
 
+/** Characters of the beginning of a name that its pairs are noted with. */
+export const WITHIN = 2;
+
 export const stepsOfKey: Record<KeyKind, readonly number[]> = { n: TEXT_STEPS, r: TEXT_STEPS, u: DATE_STEPS };
 
 /** The tenant, account, ancestors and tags of a customer, the shortest pieces of its name, and how its keys begin: one token each. */
@@ -36,6 +39,7 @@ export function facetsOf(tenantId: string, id: number, row: Indexed): string {
 		...(parent === undefined ? [] : [tokens.child(parent)]),
 		...tagIdsOf(row.tag_ids).map(tokens.tag),
 		...shortGramsOf(row.name_key).map(tokens.short),
+		...new Set(pairsOf(row.name_key).map((pair) => tokens.within(tenantId, row.name_key, pair))),
 		...beginnings(tenantId, "n", row.name_key),
 		...beginnings(tenantId, "r", row.reference_id),
 		...beginnings(tenantId, "u", String(row.updated_at)),
@@ -53,6 +57,12 @@ export const tokens = {
 	child: (parent: number) => `q${parent}`,
 	tag: (id: number) => `t${id}`,
 	short: (gram: string) => `g${gram}`,
+	/**
+	 * Two characters of a name together with how it begins: where names that begin so have no such pair nothing is gone through, and else
+	 * a list of those alone.
+	 */
+	within: (tenantId: string, nameKey: string, pair: string) =>
+		`b${markOf(tenantId)}${tokenOf([...nameKey].slice(0, WITHIN).join(""))}${pair}`,
 	/** Keys that begin so; with `isWhole`, those that are no longer. Marked with the tenant: its customers do not stand among all others'. */
 	beginning: (tenantId: string, kind: KeyKind, prefix: string, isWhole: boolean) =>
 		`${isWhole ? "w" : ""}${kind}${markOf(tenantId)}${tokenOf(prefix)}`,

@@ -1,15 +1,18 @@
 import type { Directory } from "./index-store.ts";
 import { compareKeys, firstOf } from "./compare.ts";
 import { Found, type Search } from "./found.ts";
-import { isTextAlone, listRows, type ListedRow, type Position, type UpTo } from "./list-store.ts";
+import { listRows, type ListedRow, type Position, type UpTo } from "./list-store.ts";
 import { tuning } from "./plan.ts";
 import type { Owed } from "./lookup-store.ts";
-import { idsIn, idsOf, idsOutside, keysOf, questionIn, questionOf, type Keyed } from "./search-store.ts";
+import { idsFor, idsOf, keysOf, questionIn, questionOf, type Keyed } from "./search-store.ts";
 import { divide, type Divided } from "./section-store.ts";
-import { everything, inOrder, isIn, keyOf, sectionOfKey, type Level, type Section } from "./section.ts";
+import { everything, inOrder, isIn, keyOf, sectionOfKey, type Section } from "./section.ts";
 
-/** What counters tell of a search: how many match, whether that is so exactly, and how many customers there are. */
-type Known = { matches: number; isExact: boolean; total: number };
+/**
+ * What is known of a search: how many match by counters, whether that is so exactly, whether somebody wants to know; how many customers there
+ * are; and the order, divided.
+ */
+type Known = { matches: number; isExact: boolean; isCounted: boolean; total: number; whole: Divided };
 
 /** The rows of a slice, and how many match where that was learnt on the way. */
 export type Page = { rows: ListedRow[]; total?: number | undefined };
@@ -42,15 +45,16 @@ async function byCounters(directory: Directory, question: string, search: Search
 	const isMany = matches > tuning.sorted || search.order.field === "AccountName";
 	const page = isMany ? undefined : await byKeys(directory, question, search, found, 2 * tuning.sorted);
 	if (page) return page;
+	const sampled = Math.min(tuning.sampled, found.enough);
 	const [first, divided] = await Promise.all([
 		isExact && matches > 2 * found.enough
 			? undefined
-			: idsOf(directory, question, { limit: found.sampled, isDescending: false }),
-		divide(directory, everything, search.order, search.filter.accountIds, search.slice.after),
+			: idsOf(directory, question, { limit: sampled, isDescending: false }),
+		known.whole ?? divideBy(directory, search, found, everything),
 	]);
-	if (first && first.length < found.sampled) return { rows: await found.rows(first) };
-	const expected = first ? found.expected(first) : matches;
-	return { rows: await bySections(directory, search, found, sectionsOf(divided, search, expected)) };
+	if (first && first.length < sampled) return { rows: await found.rows(first) };
+	const section = { ...everything, expected: first ? found.expected(first) : matches };
+	return { rows: await bySections(directory, search, found, sectionsOf(divided, search, found, section)) };
 }
 
 /** Nobody counts texts: how far the first few that match reach tells how many there are. */
@@ -61,25 +65,31 @@ async function byText(
 	found: Found,
 	known: Known,
 ): Promise<Page> {
-	const { filter, order, slice } = search;
-	const whole = () => divide(directory, everything, order, filter.accountIds, slice.after);
-	const [first, early] = await Promise.all([
-		keysOf(directory, question, search, found.sampled),
-		order.field === "Name" && isTextAlone(filter) ? whole() : undefined,
-	]);
-	if (first.length < found.sampled) return { rows: await found.rows(first.map(({ id }) => id)) };
+	const { order } = search;
+	const first = await keysOf(directory, question, search, tuning.sampled);
+	if (first.length < tuning.sampled) {
+		const matching = matchingOf(first, search);
+		return { rows: await found.rows(matching.map(({ id }) => id)), total: found.totalOf(matching.length) };
+	}
 	const expected = Math.min(known.total, found.expected(first.map(({ id }) => id)));
 	const walked = await byWalk(directory, search, (found.wanted * known.total) / expected);
 	if (walked) return walked;
-	const isMany = expected > tuning.sortedWithText || order.field === "AccountName";
-	const page = isMany ? undefined : await byKeys(directory, question, search, found, 2 * tuning.sortedWithText);
+	const isOfNames = keyOf(order).kind === "n";
+	// Whoever goes through all that match has counted them as well.
+	const most = isOfNames && !known.isCounted ? tuning.sorted : tuning.sortedWithText;
+	const isMany = expected > most || order.field === "AccountName";
+	const page = isMany ? undefined : await byKeys(directory, question, search, found, 2 * most);
 	if (page) return page;
-	const divided = early ?? (await whole());
-	const sections =
-		order.field === "Name" && divided && "levels" in divided
-			? await narrow(directory, search, found, { section: everything, first, expected, divided })
-			: openFirst(sectionsOf(divided, search, expected));
+	if (isOfNames) found.names = first.map(({ key }) => String(key));
+	const sections = sectionsOf(known.whole ?? (await divideBy(directory, search, found, everything)), search, found, {
+		...everything,
+		expected,
+	});
 	return { rows: await bySections(directory, search, found, sections) };
+}
+
+function divideBy(directory: Directory, { filter, order, slice }: Search, { names }: Found, section: Section) {
+	return divide(directory, section, { order, among: filter.accountIds, after: slice.after, names });
 }
 
 /** Names have to do with texts; in other orders, names that have one are everywhere, and many are soon met. */
@@ -93,60 +103,25 @@ async function byWalk(
 	return rows.length === slice.limit ? { rows } : undefined;
 }
 
-/** A section of names that is divided, the first few in it that have a text, and how many may have it. */
-type Divisible = { section: Section; first: readonly Keyed[]; expected: number; divided: Divided };
-
 /**
- * The parts of a section of names in which a text is looked for. Names with a text are often behind many others in which nothing has it, and
- * the index meets every one of both to find that out, part by part (53 ms for a text of 77,000 names behind six of thirteen). Where the first few
- * that match are all in the same parts, further behind, one question finds what is outside of those.
+ * The sections of one that was divided, on as many levels as it takes. Where a text is looked for a part in which nothing has it takes as long
+ * however small it is, and names with it are not spread evenly: the first few that match tell where they are.
  */
-async function narrow(
-	directory: Directory,
-	search: Search,
-	found: Found,
-	{ section, first, expected, divided }: Divisible,
-): Promise<Section[]> {
-	const { filter, order, slice } = search;
-	const levels = divided && "levels" in divided ? divided.levels : [];
-	const hasSome = (part: Section) => first.some(({ key }) => isIn(String(key), part));
-	const [level] = levels;
-	const [next, ...others] = level?.parts.filter(hasSome) ?? [];
-	const skipped = next ? (level?.parts.indexOf(next) ?? 0) : 0;
-	if (!next || level?.rest || skipped < tuning.ahead || others.length >= tuning.ahead)
-		return withoutSkipping(levels, expected, hasSome);
-	const [outside, parts] = await Promise.all([
-		idsOutside(directory, found.tenant, search, section, [next, ...others], tuning.exceptions),
-		divide(directory, next, order, filter.accountIds, slice.after),
-	]);
-	if (!outside) return withoutSkipping(levels, expected, hasSome);
-	found.add(outside);
-	const isDivided = parts !== undefined && "levels" in parts;
-	return [...(isDivided ? inOrder(parts.levels, expected, tuning.sorted) : [{ ...next, isOpen: true }]), ...others];
+function sectionsOf(divided: Divided, search: Search, found: Found, section: Section): Section[] {
+	if (!divided || !("levels" in divided)) return [section];
+	const { filter, order } = search;
+	const isOfAccounts = order.field === "AccountName" && !section.account;
+	const names = isOfAccounts ? [] : found.names.filter((name) => isIn(name, section));
+	const most = sortedOf(search);
+	const sections = inOrder(section, divided.levels, names.length > 0 ? 4 * found.enough : most, names);
+	if (filter.nameKey === undefined) return sections;
+	const isMany = ({ isBeginning, expected = 0 }: Section) => isBeginning === true && expected > most;
+	return sections.map((part) => (isMany(part) ? { ...part, isOpen: true } : part));
 }
 
-/** A part in which nothing has the text takes as long, however small it is: only those that have it are divided further. */
-function withoutSkipping(levels: readonly Level[], expected: number, hasSome: (part: Section) => boolean): Section[] {
-	const empty = levels.findIndex(({ parts }) => !parts.slice(0, tuning.ahead).some(hasSome));
-	const sections = inOrder(empty < 0 ? levels : levels.slice(0, Math.max(1, empty)), expected, tuning.sorted);
-	return sections[0] && hasSome(sections[0]) ? openFirst(sections) : sections;
-}
-
-/** Sections of which the first is divided at once where it holds too many to be sorted. */
-function openFirst([first, ...others]: readonly Section[]): Section[] {
-	if (!first) return [];
-	const isMany = (first.expected ?? 0) > tuning.sorted;
-	return [isMany ? { ...first, isOpen: true } : first, ...others];
-}
-
-/** The sections of a divided order, on as many levels as it takes. */
-function sectionsOf(divided: Divided, search: Search, expected: number): Section[] {
-	return divided && "levels" in divided ? inOrder(divided.levels, expected, sortedOf(search)) : [everything];
-}
-
-/** Entries of a section that are rather sorted than divided: where a text is looked for, each further section costs time. */
-function sortedOf({ filter }: Search): number {
-	return filter.nameKey === undefined ? tuning.sorted : tuning.sortedWithText / 2;
+/** Entries of a section that are rather sorted than divided: in orders that texts have nothing to do with, each further section costs time. */
+function sortedOf({ filter, order }: Search): number {
+	return filter.nameKey === undefined || keyOf(order).kind === "n" ? tuning.sorted : tuning.sortedWithText;
 }
 
 /** The rows among all that match, if those are at most so many. */
@@ -190,23 +165,25 @@ async function sort(
 ): Promise<{ ids: number[]; end?: Position | undefined; matches: number } | undefined> {
 	const all = await keysOf(directory, question, search, most + 1);
 	if (all.length > most) return undefined;
-	const { filter, order, slice } = search;
-	const { nameKey } = filter;
+	const { order, slice } = search;
 	const sign = order.isDescending ? -1 : 1;
 	const compare = (a: Position, b: Position) => sign * compareKeys(a, b);
 	const { after } = slice;
-	const left = all
+	const matching = matchingOf(all, search);
+	const left = matching
 		.map(({ id, key }): Position => [...keys, key, id])
 		.filter((position) => after === undefined || compare(position, after) > 0);
 	const next = firstOf(left, found.enough, compare);
 	return {
 		ids: next.map((position) => Number(position.at(-1))),
 		end: next.length < left.length ? next.at(-1) : undefined,
-		matches:
-			nameKey === undefined
-				? all.length
-				: all.filter((entry) => (entry.nameKey ?? String(entry.key)).includes(nameKey)).length,
+		matches: matching.length,
 	};
+}
+
+/** Of entries that were sifted those that have the text. */
+function matchingOf(all: readonly Keyed[], { filter: { nameKey } }: Search): readonly Keyed[] {
+	return nameKey === undefined ? all : all.filter((entry) => (entry.nameKey ?? String(entry.key)).includes(nameKey));
 }
 
 /**
@@ -231,20 +208,23 @@ function upToOf(section: Section): UpTo {
 /** Takes what sections hold; the first that holds more than is wanted is sorted if it can be, and else left open. */
 async function read(directory: Directory, search: Search, found: Found, left: readonly Section[]): Promise<Section[]> {
 	const { filter, order } = search;
-	const [next, ...others] = left;
-	const expectedNext = next?.expected ?? 0;
-	const limit = found.enoughOf(expectedNext);
-	if (next && expectedNext > limit && expectedNext <= sortedOf(search))
-		return take(directory, search, found, next, others);
 	const isOpen = left.findIndex((section) => section.isOpen);
 	const closed = isOpen < 0 ? left : left.slice(0, isOpen);
-	const hits = await idsIn(directory, filter, order, closed, limit);
+	const [next] = closed;
+	const beginning = closed.find(({ isBeginning }) => isBeginning) ?? next;
+	const expected = beginning?.expected ?? 0;
+	const limit = found.enoughOf(expected);
+	if (next && next === beginning && expected > limit && expected <= sortedOf(search))
+		return take(directory, search, found, next, left.slice(1));
+	const questions = closed.map((section) => questionIn(directory, filter, order, section));
+	const hits = await idsFor(directory, questions, limit);
 	const cut = hits.length < limit ? closed.length : (hits.at(-1)?.place ?? 0);
 	found.add(hits.filter(({ place }) => place < cut).map(({ id }) => id));
 	const [section, ...rest] = left.slice(cut);
 	if (!section || section.isOpen || (cut > 0 && found.mayDo)) return left.slice(cut);
-	const expected = found.expected(hits.filter(({ place }) => place === cut).map(({ id }) => id));
-	return take(directory, search, found, { ...section, expected }, rest);
+	if (section.parts) return [...section.parts, ...rest];
+	const expectedThere = found.expected(hits.filter(({ place }) => place === cut).map(({ id }) => id));
+	return take(directory, search, found, { ...section, expected: expectedThere }, rest);
 }
 
 /** All that a section holds, sorted, if that can be; otherwise it is left open. */
@@ -266,31 +246,13 @@ function keysOfAccount({ account }: Section): Position {
 async function open(directory: Directory, search: Search, found: Found, [section, ...rest]: readonly Section[]) {
 	const { filter, order, slice } = search;
 	if (!section) return rest;
-	// The rest of accounts is not divided by names.
-	const isOfText =
-		filter.nameKey !== undefined &&
-		keyOf(order).kind === "n" &&
-		(order.field === "Name" || section.account !== undefined);
-	const [divided, first] = await Promise.all([
-		divide(directory, section, order, filter.accountIds, slice.after),
-		isOfText ? keysOf(directory, questionIn(directory, filter, order, section), search, found.sampled) : [],
-	]);
-	if (isOfText && first.length < found.sampled) {
-		found.add(first.map(({ id }) => id));
-		return rest;
-	}
+	const divided = await divideBy(directory, search, found, section);
 	if (!divided) {
-		const hits = await idsIn(directory, filter, order, [section], -1);
+		const hits = await idsFor(directory, [questionIn(directory, filter, order, section)], -1);
 		found.add(hits.map(({ id }) => id));
 		return rest;
 	}
-	if ("levels" in divided) {
-		const known = { section, first, expected: section.expected ?? 0, divided };
-		return [
-			...(isOfText ? await narrow(directory, search, found, known) : sectionsOf(divided, search, known.expected)),
-			...rest,
-		];
-	}
+	if ("levels" in divided) return [...sectionsOf(divided, search, found, section), ...rest];
 	const keys = [...keysOfAccount(section), divided.key];
 	const behind = section.past ?? slice.after;
 	const isWithin = behind !== undefined && keys.every((key, place) => key === behind[place]);

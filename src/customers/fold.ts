@@ -25,6 +25,12 @@ export function shortGramsOf(nameKey: string): string[] {
 	return [...new Set(characters.flatMap((one, at) => [one, `${one}${characters[at + 1] ?? ""}`]))];
 }
 
+/** A folded text as its overlapping twos. */
+export function pairsOf(nameKey: string): string[] {
+	const characters = [...unbroken(nameKey)];
+	return characters.slice(0, -1).map((one, at) => `${one}${characters[at + 1] ?? ""}`);
+}
+
 /** A folded text as its overlapping threes. Names that contain it have them, one after the other. */
 export function gramsOf(nameKey: string): string[] {
 	const characters = [...unbroken(nameKey)];

@@ -1,5 +1,5 @@
 import type { Directory } from "./index-store.ts";
-import { isTextAlone, listRows, type Filter, type ListedRow, type Order, type Slice, type UpTo } from "./list-store.ts";
+import { listRows, type Filter, type ListedRow, type Order, type Slice, type UpTo } from "./list-store.ts";
 import type { Owed } from "./lookup-store.ts";
 import { tuning } from "./plan.ts";
 
@@ -19,21 +19,19 @@ export class Found {
 	readonly tenant: string | undefined;
 	/** Ids asked for at once. */
 	readonly enough: number;
-	/** Ids that are asked for to see how many match and where. */
-	readonly sampled: number;
+	/** Names of the first few that have a text: where in the order of names many have it. */
+	names: readonly string[] = [];
 
 	constructor(directory: Directory, search: Search, { owed, lastId }: Owed, tenant: string | undefined) {
 		[this.#directory, this.#search, this.#owed, this.#lastId] = [directory, search, owed, lastId];
 		this.tenant = tenant;
 		this.wanted = search.slice.offset + search.slice.limit;
 		this.enough = this.wanted + tuning.spare;
-		this.sampled = Math.min(this.enough, tuning.sampled);
 	}
 
 	/** How many match, of entries that were all there are; undefined where only the record can tell. */
 	totalOf(matches: number): number | undefined {
-		const isOfTenant = this.tenant !== undefined || !isTextAlone(this.#search.filter);
-		return this.#owed.length === 0 && isOfTenant ? matches : undefined;
+		return this.#owed.length === 0 ? matches : undefined;
 	}
 
 	/** True when there may be enough for the slice. */

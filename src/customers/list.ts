@@ -20,6 +20,8 @@ import { namesAndOwedOf, owedOf, type KnownCustomer, type Names, type Owed } fro
 import { planOf, tuning, type Sizes } from "./plan.ts";
 import type { CustomerInfo } from "./answers.ts";
 import { present } from "./present.ts";
+import { accounts, accountsIn, type Divided } from "./section-store.ts";
+import { everything, type AccountPlace } from "./section.ts";
 import { sortFields, type ExportQuery, type ListQuery } from "./schema.ts";
 import { totalOf, type Counted, type Total } from "./total.ts";
 
@@ -41,10 +43,11 @@ export async function listCustomers(visit: Visit, query: ListQuery): Promise<Cus
 	const order = orderOf(query);
 	const slice = sliceOf(visit.directory.tenantId, query, order);
 	if (query.rootsOnly) return pageOfRoots(visit, query, order, slice);
-	const selection = await select(visit, query);
+	const selection = await select(visit, query, order, slice);
 	if (!selection) return nothing;
 	if (query.all && selection.exact !== undefined && selection.exact > limits.all) throw tooManyRows();
-	const { rows, total } = await rowsOf(visit.directory, selection, order, slice);
+	const isCounted = !query.simplifiedPaging;
+	const { rows, total } = await rowsOf(visit.directory, { ...selection, isCounted }, order, slice);
 	if (query.all && rows.length > limits.all) throw tooManyRows();
 	const count = () => totalOf(visit.directory, selection, slice, { rows, total });
 	return pageOf(visit, query, { rows, order, slice, count: query.simplifiedPaging ? uncounted : count });
@@ -99,11 +102,16 @@ export async function* everyCustomer(
 	portion: number,
 ): AsyncGenerator<CustomerInfo[]> {
 	const order = orderOf(query);
-	const selection = await select(visit, query);
-	if (!selection) return;
 	const slice: Slice = { limit: portion, offset: 0 };
+	const selection = await select(visit, query, order, slice);
+	if (!selection) return;
 	for (;;) {
-		const { rows } = await rowsOf(visit.directory, { ...selection, owed: undefined }, order, slice);
+		const { rows } = await rowsOf(
+			visit.directory,
+			{ ...selection, isCounted: false, owed: undefined, whole: undefined },
+			order,
+			slice,
+		);
 		if (rows.length > 0) yield await present(visit.directory, rows, { root: visit.root ?? "", resolve: false });
 		const last = rows.at(-1);
 		if (!last || rows.length < portion) return;
@@ -149,19 +157,26 @@ function tooManyRows(): Failure {
 	);
 }
 
-/** What is listed, and what the record owed the index when it was asked for; undefined is not known any more. */
-type Selection = Counted & { owed: Owed | undefined };
+/** What is listed; and of when it was asked for what the record owed the index, and where its order may be divided: undefined is not known. */
+type Selection = Counted & { owed: Owed | undefined; whole: Divided };
 
 /** The filter of a query within what the visitor may see; undefined when nothing can match. */
-async function select({ directory, root, rootSize }: Visit, query: ExportQuery): Promise<Selection | undefined> {
+async function select(
+	{ directory, root, rootSize }: Visit,
+	query: ExportQuery,
+	order: Order,
+	{ after }: Slice,
+): Promise<Selection | undefined> {
 	if (root === undefined) return undefined;
 	const { specificIds, accountIds, parentCustomerIds, tagIds } = query;
 	const nameKey = fold(query.nameFilter ?? "");
-	const names = await namesAndOwedOf(directory, {
-		customers: parentCustomerIds ?? [],
-		accounts: accountIds ?? [],
-		tags: tagIds ?? [],
-	});
+	// Accounts that the filter does not name can be asked for in the same call.
+	const isByAccount = order.field === "AccountName" && !accountIds;
+	const names = await namesAndOwedOf<AccountPlace>(
+		directory,
+		{ customers: parentCustomerIds ?? [], accounts: accountIds ?? [], tags: tagIds ?? [] },
+		isByAccount ? accounts(directory, everything, { order, after }) : undefined,
+	);
 	const filter: Filter = {
 		uids: specificIds && [...new Set(specificIds)],
 		...placeOf(root, parentCustomerIds && names.customers, query.shallowParent),
@@ -175,7 +190,8 @@ async function select({ directory, root, rootSize }: Visit, query: ExportQuery):
 		[filter.uids, filter.subtrees, filter.parentIds, filter.accountIds].some((list) => list?.length === 0);
 	if (isImpossible) return undefined;
 	const sizes = sizesOf(filter, names, { path: root, size: rootSize + 1 });
-	return { filter, sizes, exact: exactOf(filter, sizes), owed: names };
+	const whole = names.rows && accountsIn(names.rows);
+	return { filter, sizes, exact: exactOf(filter, sizes), owed: names, whole };
 }
 
 /** Where in the tree to look: below (or right below) the parents that were named, and in any case within the root. */
@@ -221,8 +237,13 @@ function exactOf(filter: Filter, { total, scans, tags }: Sizes): number | undefi
 }
 
 /** The rows of a slice by the way that reads least. */
-async function rowsOf(directory: Directory, selection: Selection, order: Order, slice: Slice): Promise<Page> {
-	const { filter, sizes, exact } = selection;
+async function rowsOf(
+	directory: Directory,
+	selection: Selection & { isCounted: boolean },
+	order: Order,
+	slice: Slice,
+): Promise<Page> {
+	const { filter, sizes, exact, isCounted, whole } = selection;
 	const walk = { kind: "walk" } as const;
 	const listed = async (source: Source): Promise<Page> => ({
 		rows: await listRows(directory, filter, order, slice, source),
@@ -234,7 +255,7 @@ async function rowsOf(directory: Directory, selection: Selection, order: Order, 
 		const page = await listed({ ...walk, most: tuning.walk });
 		if (page.rows.length === slice.limit) return page;
 	}
-	const known = { matches: exact ?? matches, isExact: exact !== undefined, total: sizes.total };
+	const known = { matches: exact ?? matches, isExact: exact !== undefined, isCounted, total: sizes.total, whole };
 	const owed = selection.owed ?? (await owedOf(directory));
 	const page = await findRows(directory, { filter, order, slice }, known, owed);
 	// What the index cannot answer: the walk to its end, or the smallest filter read whole.

@@ -21,7 +21,7 @@ export type Owed = { owed: readonly number[]; lastId: number };
 
 /** What the record owes the index at this moment. Whoever asks the index afterwards misses nothing. */
 export async function owedOf({ tenantId, db }: TenantDatabase): Promise<Owed> {
-	return owedIn(await batch<[{ id: number }, { id: number }]>(db, owedSql(tenantId)));
+	return owedIn(await batch<[Id, Id]>(db, owedSql(tenantId)));
 }
 
 function owedSql(tenantId: string): [SQL, SQL] {
@@ -31,7 +31,7 @@ function owedSql(tenantId: string): [SQL, SQL] {
 	];
 }
 
-function owedIn([owed, [last]]: [{ id: number }[], { id: number }[]]): Owed {
+function owedIn([owed, [last]]: [Id[], Id[]]): Owed {
 	return { owed: owed.map(({ id }) => id), lastId: last?.id ?? 0 };
 }
 
@@ -41,15 +41,21 @@ export async function namesOf({ tenantId, db }: TenantDatabase, uids: Uids): Pro
 	return { customers, accounts, tags, total: counted?.total ?? 0 };
 }
 
-/** The same, and with it what the record owes the index. */
-export async function namesAndOwedOf({ tenantId, db }: TenantDatabase, uids: Uids): Promise<Names & Owed> {
-	const [customers, accounts, tags, [counted], ...owed] = await batch<[...Found, { id: number }, { id: number }]>(db, [
+/** The same, and with it what the record owes the index; and the answer to another question, if there is one. */
+export async function namesAndOwedOf<Row>(
+	{ tenantId, db }: TenantDatabase,
+	uids: Uids,
+	question: SQL | undefined,
+): Promise<Names & Owed & { rows: Row[] | undefined }> {
+	const [customers, accounts, tags, [counted], owed, last, rows] = await batch<[...Found, Id, Id, Row]>(db, [
 		...namesSql(tenantId, uids),
 		...owedSql(tenantId),
+		question ?? sql`SELECT 1 WHERE false`,
 	]);
-	return { customers, accounts, tags, total: counted?.total ?? 0, ...owedIn(owed) };
+	return { customers, accounts, tags, total: counted?.total ?? 0, ...owedIn([owed, last]), rows: question && rows };
 }
 
+type Id = { id: number };
 type Uids = { customers: readonly string[]; accounts: readonly string[]; tags: readonly string[] };
 type Found = [KnownCustomer, Known, Known, { total: number }];
 

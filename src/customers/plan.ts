@@ -15,24 +15,24 @@ export const tuning = {
 	scan: 3200,
 	/** Entries of the search index that are rather sorted than gone through by sections. */
 	sorted: 400,
-	/** The same where a text is looked for: names that have it may all be far behind, and each section before them costs time. */
-	sortedWithText: 2000,
+	/** The same where a text is looked for in another order than that of names: each section costs time, whatever it holds. */
+	sortedWithText: 1500,
 	/** Customers that the index has not heard of which are looked through for a total, at most. */
 	owed: 1000,
 	/** Matches, the first by id, that tell how many there are and where in the order. */
-	sampled: 40,
+	sampled: 120,
+	/** Names with a text, the first in order of those, that tell where it begins. */
+	known: 2,
 	/** Ids that are asked of the search index beyond those of the page. */
 	spare: 14,
 	/** Ids that are asked of sections beyond those of the page, at most: one that holds no more needs no dividing. */
 	beyond: 240,
 	/** Sections that one is divided into at once, on all levels together; what is left of a level is one more. */
 	parts: 150,
-	/** Levels of sections that are made at once, each of the first section of the one above. */
+	/** Those of a level from where something is known to be: what begins there is soon enough. */
+	ahead: 30,
+	/** Levels of sections that are made at once, each of a section of the one above. */
 	levels: 3,
-	/** Sections that are skipped together, at least, and those that are skipped to, at most. */
-	ahead: 3,
-	/** Matches outside of the latter that are taken by themselves. */
-	exceptions: 40,
 };
 
 /** Rows read for one row that is found by a filter's index and sorted; with its account. */

@@ -1,7 +1,7 @@
-import { tokens } from "./entry.ts";
-import { gramsOf, tokenOf } from "./fold.ts";
+import { tokens, WITHIN } from "./entry.ts";
+import { gramsOf, pairsOf, tokenOf } from "./fold.ts";
 import type { Directory } from "./index-store.ts";
-import type { Filter, Order } from "./list-store.ts";
+import { isTextAlone, type Filter, type Order } from "./list-store.ts";
 import { idOfPath } from "./row.ts";
 import { keyOf, tokenOfSection, type Section } from "./section.ts";
 
@@ -20,12 +20,26 @@ function termsWithin(tenantId: string | undefined, filter: Filter): string[] {
 
 /** The same of one section of an order. */
 export function questionIn({ tenantId }: Directory, filter: Filter, order: Order, section: Section): string {
-	const token = tokenOfSection(tenantId, section, order);
-	const terms = termsOf(filter, section.account?.id);
+	const { parts = [section], prefix, isWhole, account } = section;
+	const own = parts.flatMap((part) => tokenOfSection(tenantId, part, order) ?? []);
+	const others = termsOf(filter, account?.id);
+	const terms = own.length === 0 ? others : [anyOf(own), ...others];
+	const pieces = piecesIn(tenantId, filter, order, section);
+	if (!pieces) return asked(filter, terms, sieve);
+	// Pieces that are noted with all that names of the section begin with say it already.
+	const isSaid = pieces.length > 0 && !section.parts && !isWhole && [...prefix].length === WITHIN;
+	return [...(isSaid ? others : terms), ...pieces].join(" AND ");
+}
+
+/** How a text is asked for among names that begin with something: the pairs of it, noted with that; undefined where it is asked as anywhere. */
+function piecesIn(tenantId: string, { nameKey }: Filter, order: Order, { prefix }: Section): string[] | undefined {
+	if (nameKey === undefined || prefix === "" || keyOf(order).kind !== "n") return undefined;
 	// Names that begin with something that has the text need not be asked for it.
-	const isSure = keyOf(order).kind === "n" && filter.nameKey !== undefined && section.prefix.includes(filter.nameKey);
-	const left = isSure ? { ...filter, nameKey: undefined } : filter;
-	return asked(left, token === undefined ? terms : [anyOf([token]), ...terms], sieve);
+	if (prefix.includes(nameKey)) return [];
+	const pairs = pairsOf(nameKey);
+	if (pairs.length === 0) return undefined;
+	const some = pairs.filter((_, at) => at % 2 === 0 || at === pairs.length - 1).slice(0, SIFTED_BY);
+	return some.map((pair) => anyOf([tokens.within(tenantId, prefix, pair)]));
 }
 
 /** What a filter asks beside its text; of one account alone, if one is named. Each term has ids of the tenant's own. */
@@ -41,15 +55,15 @@ function termsOf(filter: Filter, account: number | undefined): string[] {
 }
 
 function asked({ nameKey }: Filter, terms: readonly string[], text: Text): string {
-	return [...terms, ...(nameKey === undefined ? [] : [text(nameKey)])].join(" AND ");
+	return [...terms, ...(nameKey === undefined ? [] : text(nameKey))].join(" AND ");
 }
 
 /** How names with a text are asked for. */
-type Text = (nameKey: string) => string;
+type Text = (nameKey: string) => string[];
 
 /** Names that contain the text, and no others: what counts them. */
 export const exactly: Text = (nameKey) =>
-	isShort(nameKey) ? sieve(nameKey) : `grams : "${gramsOf(nameKey).join(" ")}"`;
+	isShort(nameKey) ? sieve(nameKey) : [`grams : "${gramsOf(nameKey).join(" ")}"`];
 
 /** Grams of a text that a name is sifted by. */
 const SIFTED_BY = 6;
@@ -58,15 +72,14 @@ const SIFTED_BY = 6;
  * Names that have the grams of the text anywhere, where the record is asked afterwards: whether they follow one another is what takes FTS5
  * longest to find out (20 ms of 24 where 77,000 names have a text and none of them is in a section).
  */
-function sieve(nameKey: string): string {
-	return siftedBy(nameKey).join(" AND ");
+function sieve(nameKey: string): string[] {
+	if (isShort(nameKey)) return [anyOf([tokens.short(tokenOf(nameKey))])];
+	return siftedBy(nameKey).map((gram) => `grams : "${gram}"`);
 }
 
 function siftedBy(nameKey: string): string[] {
-	if (isShort(nameKey)) return [anyOf([tokens.short(tokenOf(nameKey))])];
 	const grams = gramsOf(nameKey);
-	const some = grams.filter((_, at) => at % 3 === 0 || at === grams.length - 1).slice(0, SIFTED_BY);
-	return some.map((gram) => `grams : "${gram}"`);
+	return grams.filter((_, at) => at % 3 === 0 || at === grams.length - 1).slice(0, SIFTED_BY);
 }
 
 function isShort(nameKey: string): boolean {
@@ -103,66 +116,33 @@ export async function idsOf(
 /** An entry by its key of an order, and its name where a text is looked for and the name is not the key. */
 export type Keyed = { id: number; key: string | number; nameKey?: string };
 
-/** Entries that the index has for a question, by id, at most `limit`. */
+/** Entries of the tenant's own that the index has for a question, by id, at most `limit`. */
 export async function keysOf(
-	{ search }: Directory,
+	{ tenantId, search }: Directory,
 	question: string,
 	{ filter, order }: { filter: Filter; order: Order },
 	limit: number,
 ): Promise<Keyed[]> {
 	const { column } = keyOf(order);
 	const name = filter.nameKey === undefined || column === "name_key" ? "" : ", name_key AS nameKey";
-
+	const isOwn = isTextAlone(filter) ? "AND instr(facets, ?3) = 1" : "";
 	const { results } = await search
 		.prepare(
 			`SELECT rowid AS id, ${column} AS key${name}
-			FROM customer_entry WHERE customer_entry MATCH ?1 ORDER BY rowid LIMIT ?2`,
+			FROM customer_entry WHERE customer_entry MATCH ?1 ${isOwn} ORDER BY rowid LIMIT ?2`,
 		)
-		.bind(question, limit)
+		.bind(question, limit, ...(isOwn === "" ? [] : [`${tokens.tenant(tenantId)} `]))
 		.all<Keyed>();
 	return results;
 }
 
-/**
- * Ids in a section that match and are in none of some parts of it, if there are at most `most`; undefined where that is not known. One piece
- * of the text at a time says so soonest: the first that next to nothing outside has will do, and the others are not asked.
- */
-export async function idsOutside(
-	{ tenantId, search }: Directory,
-	tenant: string | undefined,
-	{ filter, order }: { filter: Filter; order: Order },
-	section: Section,
-	parts: readonly Section[],
-	most: number,
-): Promise<number[] | undefined> {
-	const inside = parts.flatMap((part) => tokenOfSection(tenantId, part, order) ?? []);
-	const token = tokenOfSection(tenantId, section, order);
-	const ofSection = [...(token === undefined ? [] : [anyOf([token])]), ...termsOf(filter, section.account?.id)];
-	const terms = ofSection.length > 0 ? ofSection : termsWithin(tenant, filter);
-	const questions = siftedBy(filter.nameKey ?? "").map((piece) =>
-		[...terms, `${piece} NOT ${anyOf(inside)}`].join(" AND "),
-	);
-	const row = await search
-		.prepare(
-			`SELECT ids FROM (SELECT (SELECT json_group_array(id) FROM (SELECT rowid AS id FROM customer_entry
-				WHERE customer_entry MATCH n.value LIMIT ?2)) AS ids FROM json_each(?1) n LIMIT -1)
-			WHERE json_array_length(ids) < ?2 LIMIT 1`,
-		)
-		.bind(JSON.stringify(questions), most + 1)
-		.first<{ ids: string }>();
-	return row ? (JSON.parse(row.ids) as number[]) : undefined;
-}
-
-/** Ids that the index has in sections, in the order of the sections, at most `limit`: of the last one there may be more. */
-export async function idsIn(
-	directory: Directory,
-	filter: Filter,
-	order: Order,
-	sections: readonly Section[],
+/** Ids that the index has for questions, in their order, at most `limit`: for the last one there may be more. */
+export async function idsFor(
+	{ search }: Directory,
+	questions: readonly string[],
 	limit: number,
 ): Promise<{ place: number; id: number }[]> {
-	const questions = sections.map((section) => questionIn(directory, filter, order, section));
-	const { results } = await directory.search
+	const { results } = await search
 		.prepare(
 			`SELECT n.key AS place, e.rowid AS id FROM json_each(?1) n CROSS JOIN customer_entry e
 			WHERE e.customer_entry MATCH n.value LIMIT ?2`,

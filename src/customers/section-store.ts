@@ -1,31 +1,37 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { TenantDatabase } from "../db/database.ts";
+import { compareKeys, firstOf } from "./compare.ts";
 import type { Order, Position } from "./list-store.ts";
 import { tuning } from "./plan.ts";
-import { everything, keyOf, spanOf, stepsOf, type AccountPlace, type Level, type Section } from "./section.ts";
+import { everything, isIn, keyOf, spanOf, stepsOf, type AccountPlace, type Level, type Section } from "./section.ts";
 
 /** A section in parts; the key when there is but one; undefined when keys differ only in what no step reaches. */
 export type Divided = { levels: Level[] } | { key: string | number } | undefined;
 
-/** Divides a section into the parts that the record has customers of, those behind a position. */
-export async function divide(
-	database: TenantDatabase,
-	section: Section,
-	order: Order,
-	among: readonly number[] | undefined,
-	after: Position | undefined,
-): Promise<Divided> {
-	if (order.field === "AccountName" && !section.account) return accounts(database, section, order, among, after);
-	return parts(database, section, order, after);
+/** How a section is divided: in an order, among accounts, behind a position; and names that are known of what is looked for. */
+type Cut = {
+	order: Order;
+	among?: readonly number[] | undefined;
+	after?: Position | undefined;
+	names?: readonly string[] | undefined;
+};
+
+/** Divides a section into the parts that the record has customers of. */
+export async function divide(database: TenantDatabase, section: Section, cut: Cut): Promise<Divided> {
+	if (cut.order.field === "AccountName" && !section.account)
+		return accountsIn(await database.db.all<AccountPlace>(accounts(database, section, cut)));
+	const rows = await database.db.all<Part>(parts(database, section, cut));
+	const [one] = rows;
+	if (one?.step === null) return one.first === one.last ? { key: one.first } : undefined;
+	return { levels: levelsOf(section, rows) };
 }
 
-async function accounts(
-	{ tenantId, db }: TenantDatabase,
+/** The statement that asks for accounts in order, behind those of a section that were divided off. */
+export function accounts(
+	{ tenantId }: TenantDatabase,
 	{ behind }: Section,
-	{ isDescending }: Order,
-	among: readonly number[] | undefined,
-	after: Position | undefined,
-): Promise<Divided> {
+	{ order: { isDescending }, among, after }: Cut,
+): SQL {
 	const [relation, direction] = isDescending ? ["<", "DESC"] : [">", "ASC"];
 	const last = behind?.account;
 	const conditions = [
@@ -34,26 +40,26 @@ async function accounts(
 		...(last ? [sql`(a.name_key, a.id) ${sql.raw(relation)} (${last.nameKey}, ${last.id})`] : []),
 		...(among ? [sql`a.id IN (SELECT value FROM json_each(${JSON.stringify(among)}))`] : []),
 	];
-	const rows = await db.all<AccountPlace>(sql`SELECT a.id, a.name_key AS nameKey FROM account a INDEXED BY account_name
+	return sql`SELECT a.id, a.name_key AS nameKey FROM account a INDEXED BY account_name
 		WHERE ${sql.join(conditions, sql` AND `)}
-		ORDER BY a.name_key ${sql.raw(direction)}, a.id ${sql.raw(direction)} LIMIT ${tuning.parts}`);
+		ORDER BY a.name_key ${sql.raw(direction)}, a.id ${sql.raw(direction)} LIMIT ${tuning.parts}`;
+}
+
+/** The order of accounts, divided by what was answered to that. */
+export function accountsIn(rows: readonly AccountPlace[]): Divided {
 	const found = rows.map((account) => ({ account, prefix: "", isWhole: false, isOpen: false }));
 	return { levels: [levelOf(found, everything, found.length < tuning.parts)] };
 }
 
 type Part = { depth: number; prefix: string; isWhole: number; isEnd: number; step: number | null } & Bounds;
-type Bounds = { first: string | number; last: string | number };
+type Bounds = { first: string | number; last: string | number; path: string | number };
 
 /**
- * Goes from one beginning to the next through the index: what is in between is not read. The first part is divided as well, and the first
- * part of that: whoever begins with the first of an order finds it in small pieces.
+ * Goes from one beginning to the next through the index: what is in between is not read. The part in which what is looked for is known to begin,
+ * or else the first of all, is divided as well, and so is the part of that: whoever begins there finds it in small pieces.
  */
-async function parts(
-	{ tenantId, db }: TenantDatabase,
-	section: Section,
-	order: Order,
-	after: Position | undefined,
-): Promise<Divided> {
+function parts({ tenantId }: TenantDatabase, section: Section, cut: Cut): SQL {
+	const { order, after } = cut;
 	const { column, index } = keyOf(order);
 	const key = sql.raw(`c.${column}`);
 	const range = rangeOf(section, order, after);
@@ -65,29 +71,81 @@ async function parts(
 		WHERE c.tenant_id = ${tenantId} ${ofAccount} ${within} ORDER BY ${key} ${sql.raw(direction)} LIMIT 1)`;
 	const [direction, opposite] = order.isDescending ? (["DESC", "ASC"] as const) : (["ASC", "DESC"] as const);
 	const step = sql`(SELECT min(value) FROM json_each(${JSON.stringify(stepsOf(order))})
-		WHERE substr(bounds.first, 1, value) <> substr(level.last, 1, value))`;
+		WHERE substr(level.first, 1, value) <> substr(level.last, 1, value))`;
 	const upToLast = sql`AND ${key} ${sql.raw(order.isDescending ? ">=" : "<=")} part.last`;
-	const rows = await db.all<Part>(sql`WITH RECURSIVE
-		bounds (first, last) AS MATERIALIZED (SELECT ${first(inRange(key, range), direction)}, ${first(inRange(key, range), opposite)}),
-		level (depth, last) AS (SELECT 1, last FROM bounds UNION ALL
-			SELECT depth + 1, ${first(sql`AND ${key} ${alikeUpTo(order, "bounds.first", step)}`, opposite)}
-			FROM level CROSS JOIN bounds WHERE depth < ${tuning.levels} AND ${step} <= length(bounds.first)),
-		divided (depth, step, first, last) AS MATERIALIZED (SELECT depth, ${step}, bounds.first, level.last FROM level CROSS JOIN bounds),
-		part (depth, step, last, first) AS (SELECT depth, step, last, first FROM divided WHERE depth = 1 OR step IS NOT NULL
-			UNION ALL SELECT depth, step, last, ${first(sql`AND ${key} ${behindPart(order)} ${upToLast}`, direction)}
-			FROM part WHERE part.first IS NOT NULL AND step IS NOT NULL LIMIT ${tuning.parts})
+	const { path, firstOfPath, left, levels } = pathTo(beginningKnown(section, cut), order, step, first);
+	return sql`WITH RECURSIVE
+		whole (first, last) AS MATERIALIZED (SELECT ${first(inRange(key, range), direction)}, ${first(inRange(key, range), opposite)}),
+		bounds (first, last, path) AS MATERIALIZED (SELECT first, last, ${path} FROM whole),
+		level (depth, first, last) AS (SELECT 1, first, last FROM bounds UNION ALL
+			SELECT depth + 1, ${firstOfPath}, ${first(sql`AND ${key} ${alikeUpTo(order, "bounds.path", step)}`, opposite)}
+			FROM level CROSS JOIN bounds WHERE depth < ${levels} AND ${step} <= length(bounds.path)),
+		divided (depth, step, first, last) AS MATERIALIZED (SELECT depth, ${step}, first, last FROM level),
+		part (depth, step, last, first, left) AS (SELECT depth, step, last, first, ${tuning.parts} FROM divided WHERE depth = 1 OR step IS NOT NULL
+			UNION ALL SELECT depth, step, part.last, ${first(sql`AND ${key} ${behindPart(order)} ${upToLast}`, direction)}, ${left}
+			FROM part CROSS JOIN bounds WHERE part.first IS NOT NULL AND step IS NOT NULL AND part.left > 0 LIMIT ${tuning.parts})
 		SELECT depth, substr(part.first, 1, step) AS prefix, length(part.first) < step AS isWhole, part.first IS NULL AS isEnd, step,
-			bounds.first, bounds.last FROM part CROSS JOIN bounds WHERE bounds.first IS NOT NULL`);
-	const [one] = rows;
-	if (one?.step === null) return one.first === one.last ? { key: one.first } : undefined;
-	return { levels: levelsOf(section, rows) };
+			bounds.first, bounds.last, bounds.path FROM part CROSS JOIN bounds WHERE bounds.first IS NOT NULL`;
 }
 
+/** The key that the path leads to, the first one of a part on it, how many more parts a level is to have, and how many levels there are. */
+function pathTo(
+	known: string | undefined,
+	order: Order,
+	step: SQL,
+	first: (within: SQL, direction: "ASC" | "DESC") => SQL,
+): { path: SQL; firstOfPath: SQL; left: SQL; levels: number } {
+	if (known === undefined)
+		return { path: sql`first`, firstOfPath: sql`bounds.first`, left: sql`part.left`, levels: tuning.levels };
+	const { isDescending } = order;
+	const key = sql.raw(`c.${keyOf(order).column}`);
+	const direction = isDescending ? "DESC" : "ASC";
+	const near = first(
+		isDescending ? sql`AND ${key} < ${known} || CAST(x'FF' AS TEXT)` : sql`AND ${key} >= ${known}`,
+		direction,
+	);
+	const prefix = sql`substr(bounds.path, 1, ${step})`;
+	const from = isDescending
+		? sql`AND ${key} <= min(${prefix} || CAST(x'FF' AS TEXT), bounds.first)`
+		: sql`AND ${key} >= max(${prefix}, bounds.first)`;
+	const isBefore = sql.raw(`part.first ${isDescending ? ">" : "<"} bounds.path`);
+	return {
+		path: isDescending
+			? sql`max(min(coalesce(${near}, first), first), last)`
+			: sql`min(max(coalesce(${near}, first), first), last)`,
+		firstOfPath: first(from, direction),
+		left: sql`CASE WHEN ${isBefore} THEN part.left ELSE min(part.left, ${tuning.ahead}) - 1 END`,
+		levels: tuning.levels + 1,
+	};
+}
+
+/** How the first few names begin that are known in what is left of a section: before them there is next to nothing. */
+function beginningKnown(section: Section, { order, after, names = [] }: Cut): string | undefined {
+	const sign = order.isDescending ? -1 : 1;
+	const isBehind = (name: string, key: string | number) => sign * compareKeys([name], [key]) > 0;
+	const place = placeOf(after, order, section.account);
+	const { behind } = section;
+	const left = names.filter(
+		(name) =>
+			isIn(name, section) &&
+			(place === undefined || isBehind(name, place)) &&
+			(!behind || (isBehind(name, behind.prefix) && !isIn(name, behind))),
+	);
+	const [first, ...others] = firstOf(left, tuning.known, (a, b) => sign * compareKeys([a], [b])).map((name) => [
+		...name,
+	]);
+	if (!first || others.length < tuning.known - 1) return undefined;
+	const length = first.findIndex((character, at) => others.some((name) => name[at] !== character));
+	return first.slice(0, length < 0 ? undefined : length).join("");
+}
+
+/** The levels of a section, each of the part of the one above that the path leads through, as far as that is among its parts. */
 function levelsOf(section: Section, rows: readonly Part[]): Level[] {
 	const levels: Level[] = [];
-	let above = section;
+	let above: Section | undefined = section;
 	for (const some of Map.groupBy(rows, ({ depth }) => depth).values()) {
-		const found = some
+		if (!above) break;
+		const found: Section[] = some
 			.filter(({ isEnd }) => isEnd === 0)
 			.map(({ prefix, isWhole }) => ({
 				account: section.account,
@@ -95,15 +153,16 @@ function levelsOf(section: Section, rows: readonly Part[]): Level[] {
 				isWhole: isWhole === 1,
 				isOpen: false,
 			}));
-		levels.push(levelOf(found, above, found.length < some.length));
-		above = found[0] ?? above;
+		const at = found.findIndex((part) => isIn(String(some[0]?.path), part));
+		levels.push({ ...levelOf(found, above, found.length < some.length), at });
+		above = found[at];
 	}
 	return levels;
 }
 
 function levelOf(parts: Section[], section: Section, isAll: boolean): Level {
 	const behind = parts.at(-1);
-	return { parts, rest: isAll || !behind ? undefined : { ...section, isOpen: true, behind } };
+	return { parts, at: 0, rest: isAll || !behind ? undefined : { ...section, isOpen: true, behind } };
 }
 
 /** Keys from (inclusive) and to (exclusive): the greatest and the least of these. */

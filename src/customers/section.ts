@@ -13,6 +13,10 @@ export type Section = {
 	isWhole: boolean;
 	/** It holds too many to be read at once: it must be divided. `behind` is the part of it that comes last before what is left. */
 	isOpen: boolean;
+	/** The first part that is likely to have something of what is looked for. */
+	isBeginning?: boolean;
+	/** It stands for some of its parts, which are asked for together. */
+	parts?: readonly Section[];
 	behind?: Section | undefined;
 	/** Of keys that are all the same: up to where it was read. */
 	past?: Position | undefined;
@@ -20,22 +24,40 @@ export type Section = {
 	expected?: number | undefined;
 };
 
-/** Parts of one section, in order, and what is left behind them; of several levels each is of the first part of the one before. */
-export type Level = { parts: readonly Section[]; rest?: Section | undefined };
+/** Parts of one section, in order, and what is left behind them; of several levels each is of the part of the one before that is `at` a place. */
+export type Level = { parts: readonly Section[]; at: number; rest?: Section | undefined };
+
+/** A match for each part of which none is known, so that these are not thought empty. */
+const UNSEEN = 0.3;
 
 /**
- * The sections of levels in order, with as many levels as it takes for the first of them to hold about `wanted` of what is looked for, if that
- * is spread evenly.
+ * The sections of one that was divided, in order, with as many levels as it takes for what is divided to hold about `wanted` of those that are
+ * looked for: spread as the names are that are known of them, or evenly. Parts before the first that is likely to have something are one.
  */
-export function inOrder(levels: readonly Level[], expected: number, wanted: number): Section[] {
+export function inOrder(
+	section: Section,
+	levels: readonly Level[],
+	wanted: number,
+	names: readonly string[] = [],
+): Section[] {
 	const [level, ...deeper] = levels;
 	if (!level) return [];
-	const { parts, rest } = level;
-	const ofEach = expected / (parts.length + (rest ? 1 : 0));
-	const [first, ...others] = parts.map((section) => ({ ...section, expected: ofEach }));
-	if (!first) return [];
-	const isFine = deeper.length === 0 || ofEach <= wanted;
-	return [...(isFine ? [first] : inOrder(deeper, ofEach, wanted)), ...others, ...(rest ? [rest] : [])];
+	const { parts, at, rest } = level;
+	const { expected = 0 } = section;
+	const ofEach = expected / (names.length + UNSEEN * (parts.length + (rest ? 1 : 0)));
+	const within = (part: Section) => names.filter((name) => isIn(name, part));
+	const all = parts.map((part) => ({ ...part, expected: ofEach * (within(part).length + UNSEEN) }));
+	const next = all[at];
+	if (!next) return rest ? [...all, rest] : all;
+	const before = all.slice(0, at);
+	const isFine = deeper.length === 0 || next.expected <= wanted;
+	const isOne = before.length > 1 && section.prefix !== "" && !section.behind;
+	return [
+		...(isOne ? [{ ...section, isOpen: false, isBeginning: false, parts: before }] : before),
+		...(isFine ? [{ ...next, isBeginning: true }] : inOrder(next, deeper, wanted, within(next))),
+		...all.slice(at + 1),
+		...(rest ? [rest] : []),
+	];
 }
 
 /** The whole of an order. */
