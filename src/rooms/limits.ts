@@ -33,6 +33,9 @@ export const timing = {
 	typingMs: 3000,
 	/** People do not feel 10 ms, and one frame costs far more than one more event in it. */
 	fanoutMs: 10,
+	/** Longer by so much for each socket, up to a time that people hardly feel. */
+	fanoutMsEach: 0.1,
+	longestFanoutMs: 100,
 	ticketMs: 30_000,
 	/** Pauses between payments of a busy room to D1: the shortest, the longest, and in units of what the last payment took. */
 	paymentPauseMs: 30,

@@ -64,7 +64,7 @@ export class Room extends DurableObject<Env> {
 		const rate = { burst: Number(env.SEND_BURST), perSecond: Number(env.SEND_RATE) };
 		this.#sessions = new Sessions(ctx, rate);
 		this.#visitorBucket = new Bucket({ ...rate, burst: 10 * rate.burst });
-		this.#fanout = new Fanout((frames) => this.#sessions.broadcast(frames));
+		this.#fanout = new Fanout(this.#sessions);
 		ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 		if (!exists(ctx.storage.sql)) return;
 		// All of a step or nothing of it, whatever happens in its middle.
