@@ -67,6 +67,19 @@ it("takes the other contact's own type when none is named", async () => {
 	expect(body.connection).toMatchObject({ contactTypeId: pair.contactTypeId, status: "Requested" });
 });
 
+it("keeps the type that a contact was asked with, until it is asked anew", async () => {
+	const pair = await circle.requested();
+	const { body } = await circle.manager.call("POST", "/api/contacttypes", { name: unique("virtual person") });
+	const another = { ...pair, contactTypeId: body.contactType.contactTypeId };
+	const crossed = await ask(another, pair.asked);
+	expect(crossed.body.connection).toMatchObject({ status: "Accepted", contactTypeId: pair.contactTypeId });
+	// Whoever asked first still knows the connection by what it asked with.
+	expect((await act(pair, "remove", pair.asks)).body).toEqual({ responseStatus: null });
+	const anew = await ask(another, pair.asked);
+	expect(anew.body.connection).toMatchObject({ status: "Requested", contactTypeId: another.contactTypeId });
+	expect((await act({ ...another, id: pair.id }, "block", pair.asks)).status).toBe(200);
+});
+
 describe("who may", () => {
 	it("lets staff act for any contact, others for their own only", async () => {
 		const pair = await circle.requested();
@@ -179,7 +192,7 @@ it("lists a page at a time, the newest first, whichever end a contact is", async
 		ids.push(body.connection.connectionId);
 		if (n % 3 === 0) await act({ ...pair, id: body.connection.connectionId }, "accept", pair.asked);
 	}
-	const newest = ids.toSorted().reverse();
+	const newest = ids.toReversed();
 	const walk = async (person: Person, query: string) => {
 		const found: string[] = [];
 		let cursor: string | null = null;

@@ -71,12 +71,9 @@ export async function requestConnection(
 			userId: standing.userId,
 			reason: body.reason ?? null,
 		};
-		if (row) {
-			const type = action === "request" ? contactTypeId : row.contactTypeId;
-			return applied(db, row, action, { ...happening, createdAt: now }, type);
-		}
+		if (row) return applied(db, row, action, { ...happening, createdAt: now }, contactTypeId);
 		const state = action === "block" ? blockedFromTheStart(actor, other, now) : asked(actor, other, now);
-		const fresh = { ...state, id: newGuid(now), roleId, pairKey, contactTypeId };
+		const fresh = { ...state, id: newId(now), roleId, pairKey, contactTypeId };
 		const inserted = await insertConnection(db, fresh, { ...happening, type: state.status, createdAt: now });
 		return inserted && { connection: connectionOf(inserted, now), isChanged: true };
 	});
@@ -95,7 +92,7 @@ export async function actOn(
 		checkGuard(row, guard);
 		const contactUid = standing.isAdministrator ? guard.contactId : (standing.ownUid ?? "");
 		const happening = { type: row.status, contactUid, userId: standing.userId, reason: guard.reason ?? null };
-		return applied(db, row, action, { ...happening, createdAt: now }, row.contactTypeId);
+		return applied(db, row, action, { ...happening, createdAt: now });
 	});
 }
 
@@ -149,18 +146,19 @@ async function retried(attempt: (now: number) => Promise<Outcome | undefined>): 
 	throw new Failure("Busy", "Others keep changing this connection; try again.");
 }
 
-/** Decides and writes; undefined when the row changed between. */
+/** Decides and writes; undefined when the row changed between. What asks anew says of which type the contact is; nothing else does. */
 async function applied(
 	db: TenantDatabase,
 	row: NamedRow,
 	action: Action,
 	happening: Happening,
-	contactTypeId: string,
+	askedTypeId = row.contactTypeId,
 ): Promise<Outcome | undefined> {
 	const now = happening.createdAt;
 	const decision = decide(row, action, happening.contactUid, now);
 	if (decision.kind === "done") return { connection: connectionOf(row, now), isChanged: false };
 	if (decision.kind !== "change") throw refusal(decision, row);
+	const contactTypeId = decision.event === "Requested" ? askedTypeId : row.contactTypeId;
 	const to = { ...decision.to, contactTypeId };
 	const changed = await changeConnection(db, row, to, { ...happening, type: decision.event });
 	return changed && { connection: connectionOf(changed, now), isChanged: true };
@@ -213,6 +211,12 @@ function checkGuard(row: ConnectionRow, { contactId, contactTypeId = row.contact
 	if (contactTypeId !== row.contactTypeId)
 		throw new Failure("ConnectionTypeMismatch", "This connection is with a contact of another type.");
 	if (roleId !== row.roleId) throw new Failure("ConnectionRoleMismatch", "This connection is in another role.");
+}
+
+/** An id that sorts by the millisecond it was made in, as the list of connections does: GUIDs in general sort by the second. */
+function newId(now: number): string {
+	const guid = newGuid(now);
+	return guid.slice(0, 8) + (now % 1000).toString(16).padStart(3, "0") + guid.slice(11);
 }
 
 /** One key for two contacts, whichever is named first. */
