@@ -84,6 +84,53 @@ describe.each(ways)("%s with the sample in its %s", (method, place) => {
 	});
 });
 
+/** The sample's members as each format writes them. */
+const formats: [type: string, written: (members: Record<string, string>) => string][] = [
+	["application/json", (members) => JSON.stringify(members)],
+	["text/jsonl", (members) => `${JSON.stringify(members)}\n`],
+	["text/jsv", (members) => `{${list(members, ([name, value]) => `${name}:${value}`).join(",")}}`],
+	["text/csv", (members) => `${Object.keys(members).join(",")}\r\n${Object.values(members).join(",")}\r\n`],
+	[
+		"application/xml",
+		(members) => `<U>${list(members, ([name, value]) => `<${name}>${value}</${name}>`).join("")}</U>`,
+	],
+	["application/x-www-form-urlencoded", (members) => queryOf(members)],
+];
+
+function list(members: Record<string, string>, written: (member: [string, string]) => string): string[] {
+	return Object.entries(members).map((member) => written(member));
+}
+
+describe.each(["POST", "PUT", "PATCH", "DELETE"])("%s", (method) => {
+	it.each(formats)("reads a body of %s", async (type, written) => {
+		const pair = await circle.requested();
+		const path = `/api/connections/${pair.id}/cancel`;
+		const headers = { ...circle.manager.headers, "Content-Type": type, Accept: "application/json" };
+		const wrong = written({ ...filled(pair), RoleId: crypto.randomUUID() });
+		const refused = await request(path, { method, headers, body: wrong });
+		expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining("ConnectionRoleMismatch")]);
+		const done = await request(path, { method, headers, body: written(filled(pair)) });
+		expect([done.status, await done.json()]).toEqual([200, { ResponseStatus: null }]);
+		expect((await circle.read(pair)).status).toBe("Cancelled");
+	});
+
+	it("refuses bodies of other types, and those that are not what they say", async () => {
+		const pair = await circle.requested();
+		for (const [type, body, status] of [
+			["image/png", "PNG", 415],
+			["application/xml", "<U>", 400],
+			["text/jsv", "{ContactId:", 400],
+			["multipart/form-data", "none", 400],
+			["text/csv", "x".repeat(2 * 1024 * 1024 + 1), 413],
+		] as const) {
+			const headers = { ...circle.manager.headers, "Content-Type": type };
+			const answer = await request(`/api/connections/${pair.id}/cancel`, { method, headers, body });
+			expect([type, answer.status]).toEqual([type, status]);
+		}
+		expect((await circle.read(pair)).version).toBe(1);
+	});
+});
+
 it("takes the sample's zeros for members that are not set", async () => {
 	const pair = await circle.requested();
 	const path = `/api/connections/${pair.id}/cancel`;

@@ -3,6 +3,8 @@ import type { Context, ValidationTargets } from "hono";
 import { validator } from "hono/validator";
 import type * as z from "zod";
 import { bind, type Binding } from "../wire/bind.ts";
+import { decodeBody } from "../wire/decode.ts";
+import { requireBounded, takesBody } from "../wire/wire.ts";
 import { Failure } from "./failure.ts";
 import { fieldError } from "./field-error.ts";
 import { withInput } from "./operation.ts";
@@ -28,7 +30,7 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
  */
 export function validAnywhere<Schema extends z.ZodType>(schema: Schema) {
 	const handler = validator("query", async (query, c): Promise<z.output<Schema>> => {
-		const inBody = present(bound("json", schema, await bodyOf(c)));
+		const inBody = present(bound("json", schema, await bodyOf(c, schema)));
 		const inQuery = present(bound("query", schema, query));
 		const result = schema.safeParse({ ...inBody, ...inQuery }, { reportInput: true });
 		refuse(result);
@@ -38,17 +40,29 @@ export function validAnywhere<Schema extends z.ZodType>(schema: Schema) {
 }
 
 /** An object, or nothing where none was sent: a typed client announces JSON also when it sends no body. */
-async function bodyOf(c: Context): Promise<object> {
-	const text = c.req.raw.body === null ? "" : await c.req.text();
-	if (text.trim() === "") return {};
-	let body: unknown;
+async function bodyOf(c: Context, schema: z.ZodType): Promise<object> {
+	if (c.req.raw.body === null) return {};
+	const body = (takesBody(c.req.method) ? await jsonOf(c) : await unusualBody(c, schema)) ?? {};
+	if (typeof body === "object" && !Array.isArray(body)) return body;
+	throw new Failure("SerializationException", "The body is not an object.");
+}
+
+async function jsonOf(c: Context): Promise<unknown> {
+	const text = await c.req.text();
+	if (text.trim() === "") return undefined;
 	try {
-		body = JSON.parse(text);
+		return JSON.parse(text);
 	} catch {
 		throw new Failure("SerializationException", "The body is not valid JSON.");
 	}
-	if (typeof body === "object" && !Array.isArray(body)) return body ?? {};
-	throw new Failure("SerializationException", "The body is not an object.");
+}
+
+/** The body of a GET or a DELETE, which other routes never read: in any format, and kept as JSON, by which the answer is spelled. */
+async function unusualBody(c: Context, schema: z.ZodType): Promise<unknown> {
+	requireBounded(c.req.raw);
+	const body = await decodeBody(c.req.raw, { schema });
+	c.req.bodyCache.text = JSON.stringify(body ?? null);
+	return body;
 }
 
 /** The same for a value that is not a whole request: a line of a file. Texts are read as in a query. */

@@ -72,6 +72,14 @@ export const boundedBody: MiddlewareHandler<FoyerEnv> = bodyLimit({
 	},
 });
 
+/** The same for the body of a GET, which must say its length: no copy of a GET can be made from what was counted. */
+export function requireBounded({ method, headers }: Request): void {
+	if (method !== "GET" && method !== "HEAD") return;
+	const length = headers.has("Transfer-Encoding") ? null : headers.get("Content-Length");
+	if (length === null || !(Number(length) <= BODY_BYTES))
+		throw new Failure("BodyTooLarge", "The body of a GET holds at most 2 MiB, and Content-Length says how much.");
+}
+
 /** Whether requests of a method have a body: typed clients announce one also where they send none. */
 export function takesBody(method: string): boolean {
 	return !["GET", "HEAD", "DELETE", "OPTIONS"].includes(method);
