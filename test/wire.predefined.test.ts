@@ -232,6 +232,10 @@ it("says what is wrong with a call: the operation, the method, a member of its p
 			"SerializationException",
 		]);
 	}
+	for (const body of [new URLSearchParams({ chatId }), new FormData()]) {
+		const refused = await ask("/api/ChatRequest[]", { as: ada, body });
+		expect([refused.status, json(refused).responseStatus.message]).toEqual([400, "A batch is a list of requests."]);
+	}
 	expect((await post("/api/ChatRequest", " ".repeat(2 * 1024 * 1024 + 1))).status).toBe(413);
 	for (const text of ["", " ", "null"])
 		expect([text, (await post("/api/ChatRequest", text)).status]).toEqual([text, 200]);

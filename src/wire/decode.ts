@@ -20,7 +20,10 @@ type Expected = { format?: Format; schema: z.core.$ZodType | undefined; isBatch?
  */
 export async function decodeBody(request: Request, expected: Expected): Promise<unknown> {
 	const type = request.headers.get("Content-Type") ?? "";
-	if (FORMS.test(type)) return readForm(request);
+	if (FORMS.test(type)) {
+		if (expected.isBatch) throw notABatch();
+		return readForm(request);
+	}
 	const text = await request.text();
 	if (text.trim() === "") return undefined;
 	const format = expected.format ?? (type === "" ? "json" : formatOfType(type));
@@ -55,7 +58,11 @@ function read(text: string, format: Exclude<Format, "html">, { schema, isBatch }
 function items(value: unknown, isBatch = false): unknown[] {
 	if (!isBatch) return [value];
 	if (Array.isArray(value)) return value;
-	throw new Failure("SerializationException", "A batch is a list of requests.");
+	throw notABatch();
+}
+
+function notABatch(): Failure {
+	return new Failure("SerializationException", "A batch is a list of requests.");
 }
 
 /** Within the limits of the other formats, because what is read here is written again. */
