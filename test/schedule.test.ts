@@ -335,4 +335,38 @@ describe("hours, minutes and seconds", () => {
 		const next = new Date(Date.parse("2026-11-23T08:00:00Z") + wait * 1000).toISOString();
 		expect(nextOf({ rules }, "2026-11-23T08:00:00Z")).toBe(wait === 0 ? "2026-11-23T08:00:01.000Z" : next);
 	});
+
+	test("that come once in six weeks are found behind forty thousand minutes in which they do not", () => {
+		const even = Array.from({ length: 30 }, (_, half) => half * 2);
+		const rare = { frequency: "Hourly", interval: 999, startDate: "2020-01-01", byMinute: even };
+		const rules = Array.from({ length: 200 }, () => ({ ...rare, count: 10_000 }));
+		// 61 times 999 hours since the start.
+		expect(nextOf({ rules }, "2026-11-23T10:00Z")).toBe("2026-12-14T03:00:00.000Z");
+		expect(nextOf({ rules }, "2026-12-14T03:00Z")).toBe("2026-12-14T03:01:00.000Z");
+	});
+
+	test("are counted as they begin, whatever the interval", () => {
+		const sevenths = {
+			frequency: "Minutely",
+			interval: 7,
+			startDate: "2026-11-20",
+			isAllDay: true,
+			byMinute: [0, 1, 2],
+		};
+		// The second date alone has none at its start: 1,440 is no multiple of 7.
+		const begins = Array.from({ length: 3 * 1440 }, (_, minute) => minute).filter((m) => m % 7 === 0 && m % 60 < 3);
+		for (const count of [1, 10, 11, 25, begins.length]) {
+			const last = Date.parse("2026-11-20T00:00:00Z") + (begins[count - 1] ?? 0) * 60_000;
+			const [during, after] = [last, last + 60_000].map((time) => new Date(time).toISOString());
+			expect(stateOf({ rules: [{ ...sevenths, count }] }, during ?? "")).toBe("Open");
+			expect(nextOf({ rules: [{ ...sevenths, count }] }, after ?? "")).toBeNull();
+		}
+	});
+
+	test("hidden by a rule of the same state cost no search", () => {
+		const hidden = { frequency: "Secondly", interval: 2, startDate: "2020-01-01", isAllDay: true };
+		const holiday = { frequency: "None", startDate: "2026-12-25", isAllDay: true, state: "Holiday", priority: 5 };
+		const rules = [holiday, { simpleRuleType: "Always", priority: 1 }, ...Array.from({ length: 190 }, () => hidden)];
+		expect(nextOf({ rules }, "2026-11-23T10:00Z")).toBe("2026-12-25T00:00:00.000Z");
+	});
 });

@@ -101,6 +101,20 @@ describe("a rule", () => {
 			{ frequency: "Yearly", byMonth: [2], byMonthDay: [29], byDay: [{ dayOfWeek: "Sunday" }] },
 			[],
 		],
+		[
+			"every 997th hour, on New Year's Day alone",
+			{
+				frequency: "Hourly",
+				interval: 997,
+				startDate: "2020-01-02",
+				startTime: undefined,
+				endTime: undefined,
+				byMonth: [1],
+				byMonthDay: [1],
+				byMinute: Array.from({ length: 30 }, (_, half) => half * 2),
+			},
+			[],
+		],
 		["only long ago", { startDate: "1970-01-01", count: 1 }, []],
 	])("%s", (_, changes, expected) => {
 		expect(found(changes)).toEqual(expected);
@@ -116,6 +130,13 @@ describe("a rule", () => {
 			},
 		]);
 		expect(problemsOf(...Array.from({ length: 200 }, () => never))).toHaveLength(20);
+		// Lists may name a day more than once.
+		const often = {
+			...daily,
+			byYearDay: Array.from({ length: 732 }, () => 366),
+			byWeekNo: Array.from({ length: 106 }, () => 20),
+		};
+		expect(problemsOf(...Array.from({ length: 200 }, () => often))).toHaveLength(20);
 	});
 });
 

@@ -20,6 +20,17 @@ export function spansOf(window: Span, byHour: readonly number[], byMinute: reado
 	return spans.sort((one, other) => one.from - other.from);
 }
 
+/** The place of the first span that ends after a second. Spans are in order and do not overlap: a window of minutes has up to 1,440 of them. */
+export function spanAfter(spans: readonly Span[], second: number): number {
+	let [low, high] = [0, spans.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((spans[middle]?.to ?? 0) > second) high = middle;
+		else low = middle + 1;
+	}
+	return low;
+}
+
 /** The stretches of a day in which the clock shows one of these hours and one of these minutes. */
 export function clockSpans(byHour: readonly number[], byMinute: readonly number[]): Span[] {
 	const spans: Span[] = [];
@@ -76,28 +87,56 @@ export function unitsOf(rule: UnitRule, occursOn: (day: Day) => boolean): Units 
 
 /** Where the last of `count` units ends, as far as can be told at a given second: the units are counted day by day up to there. */
 function endOf(rule: UnitRule, occursOn: (day: Day) => boolean): (at: Civil) => Civil {
+	const unitsIn = unitsInDay(rule);
 	let day = Math.floor(rule.first / SECONDS_A_DAY);
 	let left = rule.count;
 	let end = Number.POSITIVE_INFINITY;
 	return (at) => {
 		for (; left > 0 && day * SECONDS_A_DAY <= at; day++) {
 			if (!occursOn(day)) continue;
-			const begin = day * SECONDS_A_DAY;
-			for (const { from, to } of rule.starts) {
-				const [lowest, highest] = indexesIn(rule, begin + from, begin + to);
-				const units = Math.max(0, highest - lowest + 1);
-				if (left > 0 && units >= left) end = rule.first + (lowest + left - 1) * step(rule) + rule.length;
-				left -= Math.min(left, units);
-			}
+			const units = unitsIn(day);
+			if (units >= left) end = nthStart(rule, day, left) + rule.length;
+			left -= Math.min(left, units);
 		}
 		return end;
 	};
 }
 
-/** The lowest and the highest k for which `first + k * step` lies within from and to; none when they are the wrong way round. */
-function indexesIn(rule: UnitRule, from: Civil, to: Civil): [number, number] {
-	const lowest = Math.max(0, Math.ceil((from - rule.first) / step(rule)));
-	return [lowest, Math.ceil((to - rule.first) / step(rule)) - 1];
+/**
+ * How many units begin on a date at a time of `starts`. That hangs on where in the day the first of them begins alone, so that each such place is
+ * counted once: whatever the interval, no more than 86,400 units are looked at.
+ */
+function unitsInDay(rule: UnitRule): (day: Day) => number {
+	const known = new Map<number, number>();
+	return (day) => {
+		const offset = firstOffset(rule, day);
+		let units = known.get(offset);
+		if (units === undefined) {
+			units = 0;
+			for (let second = offset; second < SECONDS_A_DAY; second += step(rule)) if (mayStart(rule, second)) units++;
+			known.set(offset, units);
+		}
+		return units;
+	};
+}
+
+/** The start of the nth unit of a date that has so many. */
+function nthStart(rule: UnitRule, day: Day, nth: number): Civil {
+	let second = firstOffset(rule, day);
+	for (let units = 0; ; second += step(rule)) {
+		if (mayStart(rule, second)) units++;
+		if (units === nth) return day * SECONDS_A_DAY + second;
+	}
+}
+
+/** Seconds from a midnight to the first unit after it. */
+function firstOffset(rule: UnitRule, day: Day): number {
+	const since = day * SECONDS_A_DAY - rule.first;
+	return since <= 0 ? -since : (step(rule) - (since % step(rule))) % step(rule);
+}
+
+function mayStart({ starts }: UnitRule, second: number): boolean {
+	return (starts[spanAfter(starts, second)]?.from ?? Number.POSITIVE_INFINITY) <= second;
 }
 
 function step({ length, interval }: UnitRule): number {

@@ -48,10 +48,22 @@ function completed(recurrence: Recurrence): Recurrence {
 function filterOf({ frequency, byMonth, byWeekNo, byYearDay, byMonthDay, byDay }: Recurrence): Occurs {
 	const isOfYear = frequency === "Yearly" && byMonth.length === 0;
 	const tests: ((facts: DateFacts) => boolean)[] = [];
-	if (byMonth.length > 0) tests.push(({ month }) => byMonth.includes(month));
-	if (byMonthDay.length > 0) tests.push((of) => hasOrdinal(byMonthDay, of.monthDay, of.monthLength));
-	if (byYearDay.length > 0) tests.push((of) => hasOrdinal(byYearDay, of.yearDay, of.yearLength));
-	if (byWeekNo.length > 0) tests.push((of) => hasOrdinal(byWeekNo, of.week, of.weeks));
+	if (byMonth.length > 0) {
+		const months = new Set(byMonth);
+		tests.push(({ month }) => months.has(month));
+	}
+	if (byMonthDay.length > 0) {
+		const days = new Set(byMonthDay);
+		tests.push((of) => hasOrdinal(days, of.monthDay, of.monthLength));
+	}
+	if (byYearDay.length > 0) {
+		const days = new Set(byYearDay);
+		tests.push((of) => hasOrdinal(days, of.yearDay, of.yearLength));
+	}
+	if (byWeekNo.length > 0) {
+		const weeks = new Set(byWeekNo);
+		tests.push((of) => hasOrdinal(weeks, of.week, of.weeks));
+	}
 	if (byDay.length > 0)
 		tests.push((of) => byDay.some(({ offset, weekday }) => weekday === of.weekday && isNth(offset, of, isOfYear)));
 	return (day) => {
@@ -62,8 +74,8 @@ function filterOf({ frequency, byMonth, byWeekNo, byYearDay, byMonthDay, byDay }
 }
 
 /** Whether a place, counted from 1, is in a list that may also count from the end. */
-function hasOrdinal(ordinals: readonly number[], place: number, length: number): boolean {
-	return ordinals.includes(place) || ordinals.includes(place - length - 1);
+function hasOrdinal(ordinals: ReadonlySet<number>, place: number, length: number): boolean {
+	return ordinals.has(place) || ordinals.has(place - length - 1);
 }
 
 /** Whether a date is the nth of its weekday in the month or year; each of them is the 0th. */
@@ -125,6 +137,7 @@ function weekYear(day: Day): Period {
 /** Keeps of each period's dates those at the positions. */
 function positioned(holds: Occurs, periodOf: (day: Day) => Period, positions: readonly number[]): Occurs {
 	if (positions.length === 0) return holds;
+	const places = new Set(positions);
 	let index: number | undefined;
 	let chosen = new Set<Day>();
 	return (day) => {
@@ -132,7 +145,7 @@ function positioned(holds: Occurs, periodOf: (day: Day) => Period, positions: re
 		if (period.index !== index) {
 			index = period.index;
 			const dates = daysIn(period).filter(holds);
-			chosen = new Set(dates.filter((_, place) => hasOrdinal(positions, place + 1, dates.length)));
+			chosen = new Set(dates.filter((_, place) => hasOrdinal(places, place + 1, dates.length)));
 		}
 		return chosen.has(day);
 	};

@@ -25,8 +25,12 @@ export type Opening = { isOpen: boolean; nextChangeUtc: string | null };
 /** How far the next change is looked for: a year, so that also what comes once a year is found. */
 export const HORIZON_DAYS = 366;
 
-/** Edges tried before the search gives up: 27 windows hidden by another rule on each day of the year. */
-const MOST_EDGES = 20_000;
+/**
+ * What a search for changes may cost before it gives up, in rules asked. One edge costs 100 and one more for each rule: with one rule that is 27
+ * windows hidden by another on each day of the year, with two hundred it is half a second.
+ */
+const MOST_ASKED = 2_000_000;
+const ASKED_AN_EDGE = 100;
 
 /** The state of a schedule that names none for when no rule matches, or that is forced closed. */
 const CLOSED = "Closed";
@@ -52,23 +56,39 @@ function scheduleInEffect(chain: readonly ChainLink[]): (ChainLink & { schedule:
  * get the same answer. The chain is the customer, its ancestors from the nearest on, and the account; the schedules are valid ones.
  */
 export function evaluate(chain: readonly ChainLink[], instant: Date): Evaluation {
-	const [self] = chain;
-	const closed = { state: CLOSED, ruleId: null, nextChangeUtc: null };
-	if (self?.schedule?.forceClosed) return { ...closed, sourceCustomerId: self.customerId };
-	const source = scheduleInEffect(chain);
-	if (!source) return { state: OPEN, ruleId: null, sourceCustomerId: null, nextChangeUtc: null };
-	const { schedule, customerId } = source;
-	if (schedule.forceClosed) return { ...closed, sourceCustomerId: customerId };
-	const timetable = timetableOf(schedule, self?.state ?? undefined);
-	const now = Math.floor(instant.getTime() / 1000);
+	const course = courseOf(chain);
+	if (!course.timetable) return course.constant;
+	const { timetable, sourceCustomerId } = course;
+	const now = secondOf(instant);
 	const reading = now + timetable.zone.offsetAt(now);
-	const next = nextChange(timetable, now);
 	return {
 		state: timetable.stateAt(reading),
 		ruleId: timetable.tests[timetable.deciderAt(reading)]?.rule.id ?? null,
-		sourceCustomerId: customerId,
-		nextChangeUtc: next === undefined ? null : new Date(next * 1000).toISOString(),
+		sourceCustomerId,
+		nextChangeUtc: textOf(nextChange(timetable, now, { asked: 0 })),
 	};
+}
+
+/** What never changes, or what must be asked. */
+type Course = { timetable?: undefined; constant: Evaluation } | { timetable: Timetable; sourceCustomerId: string };
+
+function courseOf(chain: readonly ChainLink[]): Course {
+	const [self] = chain;
+	const closed = { state: CLOSED, ruleId: null, nextChangeUtc: null };
+	if (self?.schedule?.forceClosed) return { constant: { ...closed, sourceCustomerId: self.customerId } };
+	const source = scheduleInEffect(chain);
+	if (!source) return { constant: { state: OPEN, ruleId: null, sourceCustomerId: null, nextChangeUtc: null } };
+	const { schedule, customerId } = source;
+	if (schedule.forceClosed) return { constant: { ...closed, sourceCustomerId: customerId } };
+	return { timetable: timetableOf(schedule, self?.state ?? undefined), sourceCustomerId: customerId };
+}
+
+function secondOf(instant: Date): Instant {
+	return Math.floor(instant.getTime() / 1000);
+}
+
+function textOf(instant: Instant | undefined): string | null {
+	return instant === undefined ? null : new Date(instant * 1000).toISOString();
 }
 
 /** Changes of state looked through for one that opens or closes: lunch, a holiday and a night are three. */
@@ -76,19 +96,25 @@ const MOST_STATES = 12;
 
 /** Whether the first customer of a chain is open at an instant, and when that changes next; null where nobody's schedule says so. */
 export function opening(chain: readonly ChainLink[], instant: Date): Opening | null {
-	const now = evaluate(chain, instant);
-	if (now.sourceCustomerId === null) return null;
-	let next = now.nextChangeUtc;
-	for (let tried = 0; next !== null && tried < MOST_STATES; tried += 1) {
-		const then = evaluate(chain, new Date(next));
-		if (isOpen(then) !== isOpen(now)) return { isOpen: isOpen(now), nextChangeUtc: next };
-		next = then.nextChangeUtc;
+	const course = courseOf(chain);
+	if (!course.timetable) {
+		const { state, sourceCustomerId } = course.constant;
+		return sourceCustomerId === null ? null : { isOpen: isOpen(state), nextChangeUtc: null };
 	}
-	return { isOpen: isOpen(now), nextChangeUtc: null };
+	const { timetable } = course;
+	const stateAt = (second: Instant) => timetable.stateAt(second + timetable.zone.offsetAt(second));
+	const spent = { asked: 0 };
+	const now = isOpen(stateAt(secondOf(instant)));
+	let next = nextChange(timetable, secondOf(instant), spent);
+	for (let tried = 0; next !== undefined && tried < MOST_STATES; tried += 1) {
+		if (isOpen(stateAt(next)) !== now) return { isOpen: now, nextChangeUtc: textOf(next) };
+		next = nextChange(timetable, next, spent);
+	}
+	return { isOpen: now, nextChangeUtc: null };
 }
 
 /** Tenants name their states; this one is known to be open. */
-function isOpen({ state }: Evaluation): boolean {
+function isOpen(state: string): boolean {
 	return state.toLowerCase() === OPEN.toLowerCase();
 }
 
@@ -103,16 +129,42 @@ type Timetable = {
 	/** The place of the rule that decides; -1 when none does. */
 	deciderAt: (at: Civil) => number;
 	stateAt: (at: Civil) => string;
+	/** The states there are. */
+	states: ReadonlySet<string>;
 };
 
 function timetableOf({ timeZoneId, rules = [], defaultState }: Schedule, customerState: string | undefined): Timetable {
 	const zone = zoneOf(timeZoneId ?? "UTC");
 	if (!zone) throw new RangeError(`Unknown zone ${timeZoneId}`);
 	const byPriority = rules.toSorted((one, other) => other.priority - one.priority);
-	const tests = byPriority.map((rule) => ({ rule, holds: testOf(rule, customerState) }));
-	const deciderAt = (at: Civil) =>
-		tests.findIndex(({ holds }) => (typeof holds === "boolean" ? holds : holds.holds(at)));
-	return { zone, tests, deciderAt, stateAt: (at) => (tests[deciderAt(at)]?.rule.state ?? defaultState) || CLOSED };
+	const tests = askedOf(byPriority.map((rule) => ({ rule, holds: testOf(rule, customerState) })));
+	const deciderAt = rememberingLast((at: Civil) =>
+		tests.findIndex(({ holds }) => (typeof holds === "boolean" ? holds : holds.holds(at))),
+	);
+	const stateOf = (test: Test | undefined) => (test?.rule.state ?? defaultState) || CLOSED;
+	const deciders = tests.at(-1)?.holds === true ? tests : [...tests, undefined];
+	return {
+		zone,
+		tests,
+		deciderAt,
+		stateAt: (at) => stateOf(tests[deciderAt(at)]),
+		states: new Set(deciders.map(stateOf)),
+	};
+}
+
+/** The tests that may decide: none that never holds, none behind one that always does. */
+function askedOf(tests: readonly Test[]): Test[] {
+	const always = tests.findIndex(({ holds }) => holds === true);
+	return tests.slice(0, always < 0 ? undefined : always + 1).filter(({ holds }) => holds !== false);
+}
+
+/** The search for a change asks twice about each edge. */
+function rememberingLast(ask: (at: Civil) => number): (at: Civil) => number {
+	let last: { at: Civil; answer: number } | undefined;
+	return (at) => {
+		if (last?.at !== at) last = { at, answer: ask(at) };
+		return last.answer;
+	};
 }
 
 function testOf(rule: SchedulingRule, customerState: string | undefined): boolean | TimeRule {
@@ -130,21 +182,21 @@ function testOf(rule: SchedulingRule, customerState: string | undefined): boolea
 
 /**
  * The next instant at which the state is another. Between two changes of a zone's offset instants and clock readings run alike, so that only the
- * edges of rules have to be tried there, and then the instant at which the clocks change.
+ * edges of rules have to be tried there, and then the instant at which the clocks change. `spent` is what searches in this timetable have cost.
  */
-function nextChange(timetable: Timetable, now: Instant): Instant | undefined {
-	const { zone, tests, stateAt } = timetable;
-	if (tests.every(({ holds }) => typeof holds === "boolean")) return undefined;
+function nextChange(timetable: Timetable, now: Instant, spent: { asked: number }): Instant | undefined {
+	const { zone, tests, stateAt, states } = timetable;
+	if (states.size === 1) return undefined;
 	const limit = now + HORIZON_DAYS * SECONDS_A_DAY;
 	let offset = zone.offsetAt(now);
 	const before = stateAt(now + offset);
-	let tried = 0;
 	for (let instant = now; instant < limit;) {
 		const { end, nextOffset } = stretchFrom(zone, instant, offset, limit);
 		const nextEdge = edgesOf(timetable, before, end + offset);
 		for (let at = nextEdge(instant + offset); at < end + offset; at = nextEdge(at)) {
 			if (stateAt(at) !== before) return at - offset;
-			if (++tried === MOST_EDGES) return undefined;
+			spent.asked += ASKED_AN_EDGE + tests.length;
+			if (spent.asked > MOST_ASKED) return undefined;
 		}
 		if (stateAt(end + nextOffset) !== before) return end;
 		[instant, offset] = [end, nextOffset];

@@ -1,5 +1,5 @@
 import { type Civil, type Day, parseDate, parseTime, SECONDS_A_DAY } from "./calendar.ts";
-import { clockSpans, type Span, spansOf, type Units, unitsOf, windowOf } from "./clock.ts";
+import { clockSpans, type Span, spanAfter, spansOf, type Units, unitsOf, windowOf } from "./clock.ts";
 import { occurrencesOf, type Recurrence } from "./recurrence.ts";
 import { type SchedulingRule, weekdays } from "./schema.ts";
 
@@ -36,38 +36,58 @@ function windowOfRule(rule: SchedulingRule): Span {
  * `interval` of them since its window first opened, and its dates are those that its lists leave.
  */
 export function timeRule(rule: SchedulingRule): TimeRule {
-	const occursOn = datesOf(rule);
+	const occursOn = remembered(datesOf(rule));
 	const spans = spansOf(windowOfRule(rule), rule.byHour ?? [], rule.byMinute ?? []);
 	const units = unitsOfRule(rule, occursOn);
-	const opensOn = (day: Day, at: Civil) =>
-		spans.some(({ from, to }) => within(at - day * SECONDS_A_DAY, from, to)) && occursOn(day);
+	const opensOn = (day: Day, at: Civil) => {
+		const second = at - day * SECONDS_A_DAY;
+		const span = spans[spanAfter(spans, second)];
+		return span !== undefined && span.from <= second && occursOn(day);
+	};
+	const isOpen = (at: Civil) => {
+		const day = Math.floor(at / SECONDS_A_DAY);
+		return opensOn(day - 1, at) || opensOn(day, at);
+	};
+	/** The next beginning or end of a window. */
+	const nextWindow = (at: Civil, limit: Civil) => {
+		for (let day = Math.floor(at / SECONDS_A_DAY) - 1; day * SECONDS_A_DAY < limit; day++) {
+			if (units?.isOver(day * SECONDS_A_DAY)) break;
+			const edge = nextEdgeOn(day, at, spans);
+			if (edge !== undefined && occursOn(day)) return Math.min(edge, limit);
+		}
+		return limit;
+	};
 	return {
-		holds: (at) => {
-			const day = Math.floor(at / SECONDS_A_DAY);
-			return (opensOn(day - 1, at) || opensOn(day, at)) && (units?.has(at) ?? true);
-		},
+		holds: (at) => isOpen(at) && (units?.has(at) ?? true),
 		nextEdge: (at, limit) => {
-			for (let day = Math.floor(at / SECONDS_A_DAY) - 1; day * SECONDS_A_DAY < limit; day++) {
-				const edge = nextEdgeOn(day, at, spans, units);
-				if (edge !== undefined && occursOn(day) && !units?.isOver(day * SECONDS_A_DAY)) return Math.min(edge, limit);
-			}
-			return limit;
+			if (!units || !isOpen(at)) return nextWindow(at, limit);
+			const next = Math.min(units.nextEdge(at), limit);
+			if (units.has(at)) return Math.min(nextWindow(at, limit), next);
+			// Windows that pass before the next unit begins change nothing.
+			return isOpen(next) ? next : nextWindow(next, limit);
 		},
 	};
 }
 
-function within(value: number, from: number, to: number): boolean {
-	return from <= value && value < to;
+/** Dates are asked about two at a time: the one whose window may reach over midnight, and the one that has begun. */
+function remembered(occursOn: (day: Day) => boolean): (day: Day) => boolean {
+	const days: Day[] = [];
+	const answers: boolean[] = [];
+	return (day) => {
+		const place = day & 1;
+		if (days[place] !== day) {
+			days[place] = day;
+			answers[place] = occursOn(day);
+		}
+		return answers[place] === true;
+	};
 }
 
 /** The next edge that the window of one date has to offer. */
-function nextEdgeOn(day: Day, at: Civil, spans: readonly Span[], units: Units | undefined): Civil | undefined {
-	const midnight = day * SECONDS_A_DAY;
-	for (const { from, to } of spans) {
-		if (midnight + from > at) return midnight + from;
-		if (midnight + to > at) return Math.min(midnight + to, units?.nextEdge(at) ?? Number.POSITIVE_INFINITY);
-	}
-	return undefined;
+function nextEdgeOn(day: Day, at: Civil, spans: readonly Span[]): Civil | undefined {
+	const second = at - day * SECONDS_A_DAY;
+	const span = spans[spanAfter(spans, second)];
+	return span && day * SECONDS_A_DAY + (span.from > second ? span.from : span.to);
 }
 
 /** The dates of a rule. Without a frequency that is its start alone. */
