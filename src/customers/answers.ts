@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { schedule as storedSchedule, schedulingRule } from "./schedule/schema.ts";
+import { schedule } from "./schedule/schema.ts";
 import { appSettings, billingSettings, integrationData, tagColor } from "./settings.ts";
-import { structInfo } from "./struct.ts";
+import { struct } from "./struct.ts";
 
 /** What the directory answers: the types of seed 002 in their order, each followed by what the seed leaves out. */
 
@@ -22,9 +22,6 @@ export const tagInfo = z
 	.object({ id: z.string(), name: z.string(), color: tagColor, customerCount: natural.optional() })
 	.meta({ dto: "Tag" });
 export type TagInfo = z.infer<typeof tagInfo>;
-
-const rule = schedulingRule.extend({ flowParams: structInfo.optional() }).meta({ dto: "SchedulingRule" });
-const schedule = storedSchedule.extend({ rules: z.array(rule).optional() }).meta({ dto: "Schedule" });
 
 /** Whose a block in force is: a customer's, the account's, or (neither) nobody's, which is the default. */
 const source = { sourceCustomerId: z.string().optional(), sourceAccountId: z.string().optional() };
@@ -50,7 +47,7 @@ export const customerInfo = z
 		isStaging: z.boolean().describe("Is this customer staging or production?"),
 		name: z.string().describe("The name of the company"),
 		referenceId: z.string().optional().describe("The reference ID for this company"),
-		data: structInfo.optional().describe("This customer's data values"),
+		data: struct.optional().describe("This customer's data values"),
 		tags: z.array(tagInfo).optional().describe("The list of tags for this customer"),
 		schedule: schedule.optional().describe("This customer's schedule"),
 		integrationData: integrationData.optional().describe("Integration data for this customer"),

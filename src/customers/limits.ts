@@ -17,7 +17,10 @@ export const limits = {
 	/** More than a customer can have: the answer is then empty, up to this many. */
 	tagFilter: 5000,
 	tagsOfCustomer: 50,
+	/** Characters of the JSON of a customer's data, and of its integration data. */
 	dataLength: 65_536,
+	/** The same of its schedule: with all else at its longest, a row stays under the 2,000,000 bytes that D1 takes. */
+	scheduleLength: 131_072,
 	/** Tags, and accounts, of a tenant. */
 	tags: 5000,
 	accounts: 5000,

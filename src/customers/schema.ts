@@ -64,12 +64,11 @@ const { specificIds, sortField, sortOrder } = listRequest.shape;
 export const exportQuery = z.object({ specificIds, sortField, sortOrder, ...filters });
 export type ExportQuery = z.infer<typeof exportQuery>;
 
-const data = struct
-	.refine(
-		(value) => JSON.stringify(value).length <= limits.dataLength,
-		`takes more than ${limits.dataLength} characters`,
-	)
-	.meta({ dto: "Struct" });
+/** A value whose JSON is at most so long. */
+const within = <Schema extends z.ZodType>(length: number, schema: Schema, dto: string) =>
+	schema
+		.refine((value) => JSON.stringify(value).length <= length, `takes more than ${length} characters`)
+		.meta({ dto });
 
 const customerMembers = {
 	name: short(200).trim().min(1),
@@ -78,15 +77,15 @@ const customerMembers = {
 	referenceId: short(200).optional(),
 	isStaging: z.boolean().optional(),
 	customerState: short(64).optional(),
-	data: data.optional(),
+	data: within(limits.dataLength, struct, "Struct").optional(),
 	tagIds: z.array(guid).max(limits.tagsOfCustomer).optional(),
 	/** As answers have them, so that what was read can be put back. `tagIds` goes before. */
 	tags: z
 		.array(z.object({ id: guid }).meta({ dto: "Tag" }))
 		.max(limits.tagsOfCustomer)
 		.optional(),
-	schedule: schedule.optional(),
-	integrationData: integrationData.optional(),
+	schedule: within(limits.scheduleLength, schedule, "Schedule").optional(),
+	integrationData: within(limits.dataLength, integrationData, "EntityIntegrationData").optional(),
 	overrideBillingSettings: z.boolean().optional(),
 	billingSettings: billingSettings.optional(),
 	overrideAppSettings: z.boolean().optional(),

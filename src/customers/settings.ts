@@ -49,7 +49,7 @@ export const appSettings = z
 export type AppSettings = z.infer<typeof appSettings>;
 
 export const integrationData = z
-	.record(z.string().max(200), z.object({ thirdPartyId: short(500).optional() }).meta({ dto: "IntegrationData" }))
+	.record(text.max(200), z.object({ thirdPartyId: short(500).optional() }).meta({ dto: "IntegrationData" }))
 	.meta({ dto: "EntityIntegrationData" });
 
 /** The eleven colours that tags come in. */

@@ -1,31 +1,27 @@
 import * as z from "zod";
+import { text } from "../rooms/frames.ts";
 
-/**
- * `Struct` of seed 002 as callers send it: values by the customer's own names. What lies deeper in a value is kept as it comes: to check it is to
- * recurse as deep as the caller likes.
- */
-const inner = z.record(z.string(), z.unknown());
-
-const scalars = {
-	boolValue: z.boolean().optional(),
-	stringValue: z.string().optional(),
-	numberValue: z.number().optional(),
+/** `Value` of seed 002. */
+type Value = {
+	boolValue?: boolean | undefined;
+	stringValue?: string | undefined;
+	numberValue?: number | undefined;
+	listValue?: Struct[] | undefined;
+	structValue?: Struct | undefined;
 };
 
+/** `Struct` of seed 002: values by the customer's own names. */
+type Struct = { [name: string]: Value };
+
 const value = z
-	.object({ ...scalars, listValue: z.array(inner).optional(), structValue: inner.optional() })
-	.meta({ dto: "Value" });
-
-export const struct = z.record(z.string().max(200), value).meta({ dto: "Struct" });
-type Struct = z.infer<typeof struct>;
-
-const valueInfo = z
 	.object({
-		...scalars,
-		listValue: z.lazy(() => z.array(structInfo)).optional(),
-		structValue: z.lazy(() => structInfo).optional(),
+		boolValue: z.boolean().optional(),
+		stringValue: text.optional(),
+		numberValue: z.number().optional(),
+		listValue: z.array(z.lazy(() => struct)).optional(),
+		structValue: z.lazy(() => struct).optional(),
 	})
 	.meta({ dto: "Value" });
 
-/** The same as it is answered, with all that the type says. */
-export const structInfo: z.ZodType<Struct> = z.record(z.string(), valueInfo).meta({ dto: "Struct" });
+/** How deep it may go is said where requests are bound. */
+export const struct: z.ZodType<Struct> = z.record(text.max(200), value).meta({ dto: "Struct" });

@@ -1,7 +1,8 @@
 import type * as z from "zod";
+import { Failure } from "../http/failure.ts";
 import { parseGuid, ZERO_GUID } from "../rooms/room-id.ts";
 import { readJsv } from "./formats/jsv.ts";
-import { FormatError, isObject } from "./formats/tree.ts";
+import { defaultLimits, FormatError, isObject } from "./formats/tree.ts";
 import { readBoolean, readEnum, readInstant, readNumber } from "./scalars.ts";
 
 /** A value that its member's type cannot hold, and where it stands. */
@@ -13,18 +14,21 @@ export type Binding = { isText: boolean; misfits: Misfit[] };
 type Path = readonly PropertyKey[];
 type Schema = z.core.$ZodType;
 type Kind = { schema: Schema; hasDefault: boolean; format: string | undefined };
+type Wrapper = { type: string; innerType?: Schema; getter?: () => Schema; in?: Schema; out?: Schema };
 
 /**
  * Reads a value the way ServiceStack binds a request (reference: sections 2.3, 3, 4.3 and 8): members in any case, scalars from text, lists
  * from `a,b`, objects from JSV or JSON text, Guids in any spelling; null, the zero Guid, a 0 where there is a default and in a query the
  * empty text are "not set". What has the right form already comes back as it is. What cannot be read is added to the binding's misfits and
- * left for the validator.
+ * left for the validator. Throws 400 where a type that holds itself goes deeper than bodies of other formats may.
  */
 export function bind(schema: Schema, given: unknown, binding: Binding, path: Path = []): unknown {
 	const kind = kindOf(schema);
 	const { def } = kind.schema._zod;
 	const value = binding.isText && def.type !== "array" ? one(given) : given;
 	if (value === null || value === undefined || (value === "" && binding.isText)) return undefined;
+	if (path.length > defaultLimits.maxDepth)
+		throw new Failure("SerializationException", `The request is nested more than ${defaultLimits.maxDepth} deep.`);
 	switch (def.type) {
 		case "object":
 			return bindObject(kind.schema as z.core.$ZodObject, value, binding, path);
@@ -45,16 +49,16 @@ export function bind(schema: Schema, given: unknown, binding: Binding, path: Pat
 	}
 }
 
-/** The schema inside optional, default and pipe wrappers, and what the wrappers say. */
+/** The schema inside lazy, optional, default and pipe wrappers, and what the wrappers say. */
 export function kindOf(schema: Schema): Kind {
 	let inner = schema;
 	let hasDefault = false;
 	let format: string | undefined;
 	for (;;) {
 		format ??= (inner as z.ZodType).meta?.()?.["format"] as string | undefined;
-		const def = inner._zod.def as { type: string; innerType?: Schema; in?: Schema; out?: Schema };
+		const def = inner._zod.def as Wrapper;
 		if (def.type === "default" || def.type === "prefault") hasDefault = true;
-		const next = def.innerType ?? (def.in?._zod.def.type === "transform" ? def.out : def.in);
+		const next = def.innerType ?? def.getter?.() ?? (def.in?._zod.def.type === "transform" ? def.out : def.in);
 		if (!next) return { schema: inner, hasDefault, format };
 		inner = next;
 	}

@@ -101,7 +101,12 @@ function unfolded(schema: z.core.$ZodType | undefined, tree: Tree): unknown {
 		const { element } = (inner as z.core.$ZodArray)._zod.def;
 		return xmlItems(tree).map((item) => unfolded(element, item));
 	}
-	if (inner._zod.def.type !== "object" || !isObject(tree)) return tree;
+	if (!isObject(tree)) return tree;
+	if (inner._zod.def.type === "record") {
+		const { valueType } = (inner as z.core.$ZodRecord)._zod.def;
+		return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, unfolded(valueType, value)]));
+	}
+	if (inner._zod.def.type !== "object") return tree;
 	const members = Object.entries((inner as z.core.$ZodObject)._zod.def.shape);
 	return Object.fromEntries(
 		Object.entries(tree).map(([name, value]) => {

@@ -118,6 +118,7 @@ function typed(schema: Schema | undefined, value: unknown): unknown {
 
 function memberOf(schema: Schema | undefined, name: string): Schema | undefined {
 	const inner = schema && kindOf(schema).schema;
+	if (inner?._zod.def.type === "record") return (inner as z.core.$ZodRecord)._zod.def.valueType;
 	return inner?._zod.def.type === "object" ? (inner as z.core.$ZodObject)._zod.def.shape[name] : undefined;
 }
 
@@ -131,8 +132,8 @@ function dtoName(schema: Schema | undefined): string | undefined {
 	for (let inner = schema; inner;) {
 		const name = (inner as z.ZodType).meta?.()?.["dto"];
 		if (typeof name === "string") return name;
-		const def = inner._zod.def as { innerType?: Schema; out?: Schema };
-		inner = def.innerType ?? def.out;
+		const def = inner._zod.def as { innerType?: Schema; getter?: () => Schema; out?: Schema };
+		inner = def.innerType ?? def.getter?.() ?? def.out;
 	}
 	return undefined;
 }
