@@ -61,12 +61,9 @@ export async function createAccount(
 
 /** Changes what the body names. */
 export async function changeAccount(visit: Visit, uid: string, body: AccountBody): Promise<AccountInfo> {
-	const row = await account(visit, uid);
-	const { name = row.name, ...changed } = body;
-	const details = JSON.stringify({ ...(JSON.parse(row.details) as Details), ...changed });
-	const actor = { userId: visit.userId, now: Date.now() };
-	if (!(await store.updateAccount(visit.directory, row, { name, nameKey: fold(name), details }, actor)))
-		throw new Failure("Busy", "Somebody else has just changed this account; try again.");
+	const { name, ...details } = body;
+	const change = { name: name === undefined ? undefined : { name, nameKey: fold(name) }, details };
+	await store.updateAccount(visit.directory, uid, change, { userId: visit.userId, now: Date.now() });
 	return readAccount(visit, uid);
 }
 

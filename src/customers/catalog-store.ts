@@ -103,17 +103,18 @@ export async function insertAccount(
 	return made.length > 0;
 }
 
-/** Writes the version that was read; false when it is another one by now. */
+/** Writes the name, if there is one, and those of the details that are given, each as a whole; of others nothing is read or written. */
 export async function updateAccount(
 	{ tenantId, db }: TenantDatabase,
-	row: AccountRow,
-	{ name, nameKey, details }: { name: string; nameKey: string; details: string },
+	uid: string,
+	{ name, details }: { name: { name: string; nameKey: string } | undefined; details: object },
 	{ userId, now }: Actor,
-): Promise<boolean> {
-	const changed = await db.all(sql`UPDATE account SET name = ${name}, name_key = ${nameKey}, details = ${details},
-		version = version + 1, updated_at = ${now}, updated_by = ${userId}
-		WHERE tenant_id = ${tenantId} AND id = ${row.id} AND version = ${row.version} RETURNING id`);
-	return changed.length > 0;
+): Promise<void> {
+	const members = Object.entries(details).filter(([, value]) => value !== undefined);
+	const sets = members.map(([member, value]) => sql`, ${`$.${member}`}, json(${JSON.stringify(value)})`);
+	await db.run(sql`UPDATE account SET name = coalesce(${name?.name ?? null}, name),
+		name_key = coalesce(${name?.nameKey ?? null}, name_key), details = json_set(details${sql.join(sets)}),
+		version = version + 1, updated_at = ${now}, updated_by = ${userId} WHERE tenant_id = ${tenantId} AND uid = ${uid}`);
 }
 
 /** Deletes an account that nobody has: no customer, no account below it. */

@@ -43,7 +43,10 @@ export async function createCustomer(
 		fields: fieldsOf({ tag_ids: tagText(tagIds ?? []) }, body),
 	};
 	if (body.id !== undefined && (await takenUids(directory, [uid])).length > 0) throw exists();
-	const made = await insertCustomers(directory, [draft], { userId, now: Date.now() });
+	const made = await insertCustomers(directory, [draft], { userId, now: Date.now() }).catch(async (error: unknown) => {
+		// Somebody who chose the same id was faster.
+		throw body.id !== undefined && (await takenUids(directory, [uid])).length > 0 ? exists() : error;
+	});
 	if (!made.has(uid)) throw await whyNotBelow(visit, body.parentCustomerId);
 	await payLater(visit);
 	return readCustomer(visit, uid, false);
@@ -82,28 +85,47 @@ async function namedIn({ directory }: Visit, body: CustomerBody): Promise<{ acco
 	};
 }
 
-/** Columns of a body over those that were there. `null` is "nothing stored". */
-export function fieldsOf(before: Partial<Fields>, body: CustomerBody): Fields {
-	const name = body.name ?? before.name ?? "";
-	const flag = (value: boolean | undefined, stored: number | undefined) =>
-		value === undefined ? (stored ?? 0) : Number(value);
-	const json = (value: unknown, stored: string | null | undefined) =>
-		value === undefined ? (stored ?? null) : JSON.stringify(value);
-	return {
+/** A customer of whom nothing was said. `null` is "nothing stored". */
+const NOTHING: Fields = {
+	name: "",
+	name_key: "",
+	reference_id: "",
+	is_staging: 0,
+	customer_state: "",
+	tag_ids: "",
+	data: null,
+	schedule: null,
+	integration_data: null,
+	override_billing_settings: 0,
+	billing_settings: null,
+	override_app_settings: 0,
+	app_settings: null,
+};
+
+/** All columns of a body; tags are said in the record's ids. */
+export function fieldsOf({ tag_ids }: Pick<Fields, "tag_ids">, body: CustomerBody): Fields {
+	return { ...NOTHING, ...namedFieldsOf(body), tag_ids };
+}
+
+/** The columns that a body names, but for tags. */
+function namedFieldsOf(body: CustomerBody): Partial<Fields> {
+	const { name, overrideBillingSettings: ownBilling, overrideAppSettings: ownApp } = body;
+	const json = (value: unknown) => (value === undefined ? undefined : JSON.stringify(value));
+	const columns: { [Name in keyof Fields]?: Fields[Name] | undefined } = {
 		name,
-		name_key: fold(name),
-		reference_id: body.referenceId ?? before.reference_id ?? "",
-		is_staging: flag(body.isStaging, before.is_staging),
-		customer_state: body.customerState ?? before.customer_state ?? "",
-		tag_ids: before.tag_ids ?? "",
-		data: json(body.data, before.data),
-		schedule: json(storedSchedule(body.schedule), before.schedule),
-		integration_data: json(body.integrationData, before.integration_data),
-		override_billing_settings: flag(body.overrideBillingSettings, before.override_billing_settings),
-		billing_settings: json(body.billingSettings, before.billing_settings),
-		override_app_settings: flag(body.overrideAppSettings, before.override_app_settings),
-		app_settings: json(body.appSettings, before.app_settings),
+		name_key: name === undefined ? undefined : fold(name),
+		reference_id: body.referenceId,
+		is_staging: body.isStaging === undefined ? undefined : Number(body.isStaging),
+		customer_state: body.customerState,
+		data: json(body.data),
+		schedule: json(storedSchedule(body.schedule)),
+		integration_data: json(body.integrationData),
+		override_billing_settings: ownBilling === undefined ? undefined : Number(ownBilling),
+		billing_settings: json(body.billingSettings),
+		override_app_settings: ownApp === undefined ? undefined : Number(ownApp),
+		app_settings: json(body.appSettings),
 	};
+	return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
 
 /** Whether members that a body leaves out keep what they are (PATCH) or lose it (PUT). */
@@ -118,18 +140,22 @@ export async function changeCustomer(
 	version?: number,
 ): Promise<CustomerInfo> {
 	requireSchedule(body.schedule);
-	const named = await namedIn(visit, body);
+	let named = await namedIn(visit, body);
 	let expected = version;
 	if (body.parentCustomerId !== undefined) {
 		const moved = await place(visit, uid, body.parentCustomerId, expected);
 		if (expected !== undefined) expected = moved.version;
 	}
 	await repeatedly(async () => {
-		const row = await current(visit, uid, expected);
-		const before: Partial<Fields> = manner === "patch" ? row : { name: row.name };
-		const tags = named.tagIds ? tagText(named.tagIds) : manner === "patch" ? row.tag_ids : "";
-		const fields = { ...fieldsOf(before, body), tag_ids: tags };
-		return updateCustomer(visit.directory, row, fields, named.accountId ?? row.account_id, actorOf(visit));
+		const { id } = await current(visit, uid, expected);
+		const { tagIds, accountId } = named;
+		const tags = tagIds && { tag_ids: tagText(tagIds) };
+		const fields = manner === "put" ? fieldsOf({ tag_ids: "", ...tags }, body) : { ...namedFieldsOf(body), ...tags };
+		const target = { id, version: expected };
+		if (await updateCustomer(visit.directory, target, { fields, accountId }, actorOf(visit))) return true;
+		// The account that it names may be what is gone.
+		named = await namedIn(visit, body);
+		return false;
 	});
 	await payLater(visit);
 	return readCustomer(visit, uid, false);
@@ -156,12 +182,12 @@ async function place(
 	const { directory } = visit;
 	await repeatedly(async () => {
 		const row = await current(visit, uid, version);
-		if (await moveCustomer(directory, row, parentUid ?? null, actorOf(visit))) return true;
+		if (await moveCustomer(directory, { id: row.id, version }, parentUid ?? null, actorOf(visit))) return true;
 		const after = await current(visit, uid, version);
-		if (after.version !== row.version) return false;
 		const problem = await whyNotMoved(visit, after, parentUid);
-		if (problem) throw problem;
-		return true;
+		if (!problem) return true;
+		if (after.version !== row.version) return false;
+		throw problem;
 	});
 	return customerOf(visit, uid);
 }
@@ -203,7 +229,7 @@ export async function deleteCustomer(visit: Visit, uid: string, cascade: boolean
 				`${row.descendant_count} customers are below this one. Delete them too with cascade=true.`,
 			);
 		if (row.descendant_count >= limits.subtree) throw tooMany(row);
-		return (await removeCustomer(visit.directory, row, cascade, Date.now())) > 0;
+		return (await removeCustomer(visit.directory, { id: row.id, version }, cascade, Date.now())) > 0;
 	});
 	await payLater(visit);
 }
@@ -218,7 +244,9 @@ async function current(visit: Visit, uid: string, version: number | undefined): 
 /** Reads and writes until nobody came between. */
 async function repeatedly(attempt: () => Promise<boolean>): Promise<void> {
 	for (let tries = 0; tries < TRIES; tries++) if (await attempt()) return;
-	throw new Failure("Unavailable", "Others are changing this customer at this moment; try again.");
+	throw new Failure("Unavailable", "Others are changing this customer at this moment; try again.", {
+		headers: { "Retry-After": "1" },
+	});
 }
 
 function actorOf({ userId }: Visit): { userId: string; now: number } {

@@ -177,29 +177,55 @@ export function owe(rows: SQL, seq: SQL): SQL {
 		ON CONFLICT (tenant_id, customer_id) DO UPDATE SET seq = excluded.seq`;
 }
 
-/** Writes fields, and the account, of the version that was read. False when it is not that version any more. */
+/** A customer: as it is, or only while it is of a version. */
+export type Target = { id: number; version: number | undefined };
+
+/** True of the customer with this alias if it is the one. */
+export function isTarget(tenantId: string, alias: string, { id, version }: Target): SQL {
+	const c = sql.raw(alias);
+	const same = sql`${c}.tenant_id = ${tenantId} AND ${c}.id = ${id}`;
+	return version === undefined ? same : sql`${same} AND ${c}.version = ${version}`;
+}
+
+/**
+ * Writes the fields that are given, and the account; of others nothing is read or written, so that changes of different fields need not know
+ * of each other. False when it is not the version that was meant, or the account is gone.
+ */
 export async function updateCustomer(
 	{ tenantId, db }: TenantDatabase,
-	row: CustomerRow,
-	fields: Fields,
-	accountId: number,
+	target: Target,
+	{ fields, accountId }: { fields: Partial<Fields>; accountId: number | undefined },
 	{ userId, now }: Actor,
 ): Promise<boolean> {
-	const same = sql`c.tenant_id = ${tenantId} AND c.id = ${row.id} AND c.version = ${row.version}`;
-	const sets = sql.join(
-		FIELDS.map((name) => sql`${sql.raw(name)} = ${fields[name]}`),
-		sql`, `,
+	const isIt = isTarget(tenantId, "c", target);
+	const isAccount = sql`EXISTS (SELECT 1 FROM account a WHERE a.tenant_id = ${tenantId} AND a.id = ${accountId})`;
+	const same = accountId === undefined ? isIt : sql`${isIt} AND ${isAccount}`;
+	const sets = FIELDS.filter((name) => fields[name] !== undefined).map(
+		(name) => sql`${sql.raw(name)} = ${fields[name]}, `,
 	);
-	const [, , updated] = await batch<[unknown, unknown, { id: number }, unknown]>(db, [
-		sql`UPDATE account SET customer_count = customer_count + CASE WHEN id = ${accountId} THEN 1 ELSE -1 END
-			WHERE id IN (${accountId}, ${row.account_id}) AND ${accountId} <> ${row.account_id} AND EXISTS (SELECT 1 FROM customer c WHERE ${same})`,
-		sql`UPDATE tag SET customer_count = customer_count + x.n FROM (SELECT id, sum(n) AS n FROM (
-				SELECT t.value AS id, -1 AS n FROM customer c CROSS JOIN ${eachTag("c.tag_ids")} t WHERE ${same}
-				UNION ALL SELECT t.value, 1 FROM customer c CROSS JOIN json_each('[' || trim(${fields.tag_ids}, ',') || ']') t WHERE ${same}
-			) GROUP BY id) x WHERE tag.id = x.id`,
-		sql`UPDATE customer AS c SET ${sets}, account_id = ${accountId}, version = c.version + 1, index_seq = ${NEXT_SEQ},
+	if (accountId !== undefined) sets.push(sql`account_id = ${accountId}, `);
+	const counts = [
+		...(accountId === undefined ? [] : [recountAccounts(same, accountId)]),
+		...(fields.tag_ids === undefined ? [] : [recountTags(same, fields.tag_ids)]),
+	];
+	const results = await batch<{ id: number }[]>(db, [
+		...counts,
+		sql`UPDATE customer AS c SET ${sql.join(sets)}version = c.version + 1, index_seq = ${NEXT_SEQ},
 			updated_at = ${now}, updated_by = ${userId} WHERE ${same} RETURNING id`,
-		owe(sql`(SELECT * FROM customer WHERE id = ${row.id}) c`, sql`c.index_seq`),
+		owe(sql`(SELECT * FROM customer WHERE id = ${target.id}) c`, sql`c.index_seq`),
 	]);
-	return updated.length > 0;
+	return (results[counts.length] ?? []).length > 0;
+}
+
+function recountAccounts(same: SQL, accountId: number): SQL {
+	const moved = sql`customer c WHERE ${same} AND c.account_id <> ${accountId}`;
+	return sql`UPDATE account SET customer_count = customer_count + x.n
+		FROM (SELECT ${accountId} AS id, 1 AS n FROM ${moved} UNION ALL SELECT c.account_id, -1 FROM ${moved}) x WHERE account.id = x.id`;
+}
+
+function recountTags(same: SQL, tagIds: string): SQL {
+	return sql`UPDATE tag SET customer_count = customer_count + x.n FROM (SELECT id, sum(n) AS n FROM (
+			SELECT t.value AS id, -1 AS n FROM customer c CROSS JOIN ${eachTag("c.tag_ids")} t WHERE ${same}
+			UNION ALL SELECT t.value, 1 FROM customer c CROSS JOIN json_each('[' || trim(${tagIds}, ',') || ']') t WHERE ${same}
+		) GROUP BY id) x WHERE tag.id = x.id`;
 }

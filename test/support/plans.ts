@@ -33,7 +33,13 @@ export async function fullScans({ query, values }: Statement): Promise<string[]>
 	const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${query}`)
 		.bind(...values)
 		.all<{ detail: string }>();
-	return results.map(({ detail }) => detail).filter((step) => /^SCAN (?!json_each|CONSTANT|\(subquery)/.test(step));
+	const steps = results.map(({ detail }) => detail);
+	const made = new Set(steps.flatMap((step) => /^(?:MATERIALIZE|CO-ROUTINE) (\w+)/.exec(step)?.[1] ?? []));
+	return steps.filter((step) => {
+		const [, name = ""] =
+			/^SCAN (?!json_each|sqlite_sequence|CONSTANT|\(subquery)(?!\w+ VIRTUAL TABLE)(\w+)/.exec(step) ?? [];
+		return name !== "" && !made.has(name);
+	});
 }
 
 /** Rows that D1 reads (and bills) for a statement that only reads; 0 for one that writes. */
