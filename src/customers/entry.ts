@@ -39,7 +39,7 @@ export function facetsOf(tenantId: string, id: number, row: Indexed): string {
 		...(parent === undefined ? [] : [tokens.child(parent)]),
 		...tagIdsOf(row.tag_ids).map(tokens.tag),
 		...shortGramsOf(row.name_key).map(tokens.short),
-		...new Set(pairsOf(row.name_key).map((pair) => tokens.within(tenantId, row.name_key, pair))),
+		...new Set(pairsOf(row.name_key).map(tokens.within(tenantId, row.name_key))),
 		...beginnings(tenantId, "n", row.name_key),
 		...beginnings(tenantId, "r", row.reference_id),
 		...beginnings(tenantId, "u", String(row.updated_at)),
@@ -61,8 +61,10 @@ export const tokens = {
 	 * Two characters of a name together with how it begins: where names that begin so have no such pair nothing is gone through, and else
 	 * a list of those alone.
 	 */
-	within: (tenantId: string, nameKey: string, pair: string) =>
-		`b${markOf(tenantId)}${tokenOf([...nameKey].slice(0, WITHIN).join(""))}${pair}`,
+	within: (tenantId: string, nameKey: string) => {
+		const beginning = `b${markOf(tenantId)}${tokenOf([...nameKey].slice(0, WITHIN).join(""))}`;
+		return (pair: string) => `${beginning}${pair}`;
+	},
 	/** Keys that begin so; with `isWhole`, those that are no longer. Marked with the tenant: its customers do not stand among all others'. */
 	beginning: (tenantId: string, kind: KeyKind, prefix: string, isWhole: boolean) =>
 		`${isWhole ? "w" : ""}${kind}${markOf(tenantId)}${tokenOf(prefix)}`,
@@ -70,15 +72,24 @@ export const tokens = {
 
 /** One of 46,656: enough to tell tenants apart, which only saves time; the record knows whose a customer is. */
 function markOf(tenantId: string): string {
+	// An import asks for the same one a million times.
+	if (tenantId !== marked.tenantId) marked = { tenantId, mark: newMarkOf(tenantId) };
+	return marked.mark;
+}
+
+let marked = { tenantId: "", mark: "" };
+
+function newMarkOf(tenantId: string): string {
 	let hash = 0;
 	for (const character of tenantId) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
 	return (hash % 36 ** 3).toString(36).padStart(3, "0");
 }
 
 function beginnings(tenantId: string, kind: KeyKind, key: string): string[] {
-	const characters = [...key];
+	const characters = [...tokenOf(key)];
+	const start = tokens.beginning(tenantId, kind, "", false);
 	const steps = stepsOfKey[kind];
 	const within = steps.filter((step) => step <= characters.length);
-	const prefixes = within.map((step) => tokens.beginning(tenantId, kind, characters.slice(0, step).join(""), false));
+	const prefixes = within.map((step) => `${start}${characters.slice(0, step).join("")}`);
 	return within.length === steps.length ? prefixes : [...prefixes, tokens.beginning(tenantId, kind, key, true)];
 }

@@ -61,41 +61,41 @@ function entryOf(tenantId: string, row: Unindexed): Entry {
 	return { id, seq, grams: gramsOf(name).join(" "), facets, name, reference, updated };
 }
 
-/** Bytes that are bound to one statement; D1 takes 2,000,000. */
-const BYTES = 1_000_000;
+/** Characters that are bound to one statement; D1 takes 2,000,000 bytes, and a character has up to three. */
+const CHARACTERS = 600_000;
+
+/** An entry as it is written. */
+type Text = { id: number; seq: number; json: string };
 
 async function write(search: D1Database, entries: readonly Entry[]): Promise<void> {
-	const encoder = new TextEncoder();
-	let [portion, bytes] = [[] as string[], 0];
+	let [portion, characters] = [[] as Text[], 0];
 	for (const entry of entries) {
-		const text = JSON.stringify(COLUMNS.map((name) => entry[name]));
-		const size = encoder.encode(text).length;
-		if (bytes + size > BYTES) {
+		const json = JSON.stringify(COLUMNS.map((name) => entry[name]));
+		if (characters + json.length > CHARACTERS) {
 			await writePortion(search, portion);
-			[portion, bytes] = [[], 0];
+			[portion, characters] = [[], 0];
 		}
-		portion.push(text);
-		bytes += size;
+		portion.push({ id: entry.id, seq: entry.seq, json });
+		characters += json.length;
 	}
 	await writePortion(search, portion);
 }
 
 /** An older entry never takes the place of a newer one, in whichever order they come. */
-async function writePortion(search: D1Database, entries: readonly string[]): Promise<void> {
-	const json = `[${entries.join(",")}]`;
+async function writePortion(search: D1Database, portion: readonly Text[]): Promise<void> {
 	await search.batch([
 		search
 			.prepare(
 				`DELETE FROM customer_entry WHERE rowid IN (SELECT e.rowid FROM json_each(?1) n
 				CROSS JOIN customer_entry e ON e.rowid = n.value ->> 0 WHERE e.seq < n.value ->> 1)`,
 			)
-			.bind(json),
+			.bind(JSON.stringify(portion.map(({ id, seq }) => [id, seq]))),
 		search
 			.prepare(
 				`INSERT INTO customer_entry (rowid, seq, grams, facets, name_key, reference_id, updated_at)
 				SELECT ${COLUMNS.map((_, place) => `n.value ->> ${place}`).join(", ")} FROM json_each(?1) n
 				WHERE NOT EXISTS (SELECT 1 FROM customer_entry e WHERE e.rowid = n.value ->> 0)`,
 			)
-			.bind(json),
+			.bind(`[${portion.map(({ json }) => json).join(",")}]`),
 	]);
 }

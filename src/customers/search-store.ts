@@ -39,7 +39,7 @@ function piecesIn(tenantId: string, { nameKey }: Filter, order: Order, { prefix 
 	const pairs = pairsOf(nameKey);
 	if (pairs.length === 0) return undefined;
 	const some = pairs.filter((_, at) => at % 2 === 0 || at === pairs.length - 1).slice(0, SIFTED_BY);
-	return some.map((pair) => anyOf([tokens.within(tenantId, prefix, pair)]));
+	return some.map(tokens.within(tenantId, prefix)).map((token) => anyOf([token]));
 }
 
 /** What a filter asks beside its text; of one account alone, if one is named. Each term has ids of the tenant's own. */

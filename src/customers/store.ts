@@ -146,11 +146,13 @@ const LEVELS = sql.raw(
 	`json_each('${JSON.stringify(Array.from({ length: limits.depth - 1 }, (_, n) => (n + 1) * STEP))}')`,
 );
 
+/** Of many below one parent the path is gone up once. */
 function growAncestors(tenantId: string, uids: string): SQL {
 	return sql`UPDATE customer SET descendant_count = descendant_count + x.descendants, child_count = child_count + x.children
-		FROM (SELECT a.id, count(*) AS descendants, sum(l.value = length(c.path) - ${STEP}) AS children
-			FROM ${madeRows(tenantId, uids)} CROSS JOIN ${LEVELS} l CROSS JOIN customer a
-				ON l.value < length(c.path) AND a.tenant_id = ${tenantId} AND a.path = substr(c.path, 1, l.value)
+		FROM (SELECT a.id, sum(g.size) AS descendants, sum(g.size * (l.value = length(g.path))) AS children
+			FROM (SELECT substr(c.path, 1, length(c.path) - ${STEP}) AS path, count(*) AS size FROM ${madeRows(tenantId, uids)}
+				GROUP BY c.parent_id) g CROSS JOIN ${LEVELS} l CROSS JOIN customer a
+				ON l.value <= length(g.path) AND a.tenant_id = ${tenantId} AND a.path = substr(g.path, 1, l.value)
 			GROUP BY a.id) x
 		WHERE customer.id = x.id`;
 }
