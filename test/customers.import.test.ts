@@ -151,6 +151,114 @@ it("pays the search index for all that it imports", async () => {
 	expect(found).toEqual({ n: 2500 });
 });
 
+it("counts lines however they end, and gives up no more than a broken one", async () => {
+	for (const end of ["\n", "\r", "\r\n"]) {
+		const mia = await manager();
+		const long = "a".repeat(300_000);
+		const file = [
+			"name,referenceId",
+			"One,A1",
+			'"Two',
+			'lines",A2',
+			'"bad"quote,A3',
+			"",
+			"Six,A4",
+			`${long},A5`,
+			"Eight,A6",
+			`"${long}",A7`,
+			"Ten,A8",
+			'"open,A9',
+			"Twelve,A10",
+		].join(end);
+		for (const size of [1000, 65_536, 10_000_000]) {
+			const { body } = await send(mia, inPieces(file, size));
+			expect(body.lines.map(({ line, id, error }: any) => [line, id ? "made" : error.message])).toEqual([
+				[2, "made"],
+				[3, "made"],
+				[5, "A comma or the end of the line must follow a closing quote."],
+				[7, "made"],
+				[8, "It has more than 262144 characters."],
+				[9, "made"],
+				[10, expect.stringMatching(/^(A quote is not closed|It has more than 262144 characters)\.$/)],
+				[11, "made"],
+				[12, "A quote is not closed."],
+				[13, "made"],
+			]);
+		}
+	}
+});
+
+it("refuses what it would read wrongly", async () => {
+	const mia = await manager();
+	const bytes = (...parts: (string | number)[]) =>
+		new Uint8Array(parts.flatMap((part) => (typeof part === "number" ? [part] : [...new TextEncoder().encode(part)])));
+	const csv = bytes(
+		"name,gr\u00f6\u00dfe\nCaf",
+		0xe9,
+		",1\nCaf\u00e9 \ufffd,2\n\u65e5\u672c \u{1f469}\u200d\u{1f680},3\nCut",
+		0xe6,
+	);
+	for (const size of [1, 5, 1000]) {
+		const pieces = new ReadableStream<Uint8Array>({
+			start(controller) {
+				for (let at = 0; at < csv.length; at += size) controller.enqueue(csv.slice(at, at + size));
+				controller.close();
+			},
+		});
+		const { body } = await send(mia, pieces);
+		expect(body.lines.slice(0, 1)).toEqual([
+			{ line: 2, error: { errorCode: "SerializationException", message: "It is not UTF-8." } },
+		]);
+		expect(body.lines.at(-1).error?.message, String(size)).toBe("It is not UTF-8.");
+		expect(body.lines.find(({ line }: any) => line === 4).id).toBeTruthy();
+	}
+	const jsonl = bytes('{"name":"Caf', 0xe9, '"}\n{"name":"Fine"}');
+	expect((await send(mia, jsonl, "text/jsonl")).body).toMatchObject({ imported: 1, failed: 1 });
+
+	expect((await send(mia, "name\nX", "text/csv; charset=iso-8859-1")).status).toBe(415);
+	expect((await send(mia, "name\nX", 'text/csv; charset="UTF-8"; header=present')).body.imported).toBe(1);
+	const headers = { ...mia.headers, "Content-Type": "text/csv", "Content-Encoding": "gzip" };
+	const packed = new Blob(["name\nX"]).stream().pipeThrough(new CompressionStream("gzip"));
+	const answer = await request("/customers/import", { method: "POST", headers, body: packed });
+	expect(answer.status).toBe(415);
+	expect(answer.headers.get("Accept-Encoding")).toBe("identity");
+	expect(((await answer.json()) as any).responseStatus.errorCode).toBe("UnsupportedMediaType");
+});
+
+it("exports no formulas, and takes back what it exports", async () => {
+	const [mia, max] = [await manager(), await manager()];
+	const names = [
+		'=HYPERLINK("http://x")',
+		"+49 30",
+		"-1",
+		"@SUM(A1)",
+		"'=quoted",
+		"'s Gravenhage",
+		"''-",
+		"a=b",
+		"O'Neill",
+		"\ttab",
+	];
+	const lines = names.map((name, n) => JSON.stringify({ name: `${name}${n}`, referenceId: name }));
+	expect((await send(mia, lines.join("\n"), "text/jsonl")).body.imported).toBe(names.length);
+	const response = await request("/customers.csv?sortField=DateCreated", { headers: mia.headers });
+	expect(response.headers.get("Content-Disposition")).toBe("attachment;filename=customers.csv");
+	const csv = await response.text();
+	expect(csv).not.toMatch(/(^|,)"?[=+@\t-]/m);
+	expect(csv).toContain(",a=b7,a=b,");
+	expect(csv).toContain(",'s Gravenhage5,");
+
+	const kept = csv.replaceAll("00000000000000000000000000000001,Main", ",");
+	expect((await send(max, kept)).body).toMatchObject({ imported: names.length, failed: 0 });
+	const listed = async (person: Person) =>
+		(await person.call("GET", "/customers?sortField=DateCreated&all=true")).body.items.map((item: any) => [
+			item.id,
+			item.name,
+			item.referenceId,
+		]);
+	expect(await listed(max)).toEqual(await listed(mia));
+});
+
 it("takes only files", async () => {
 	const mia = await manager();
 	expect((await send(mia, "{}", "application/json")).status).toBe(415);

@@ -1,6 +1,7 @@
 import { writeCsv } from "../wire/formats/csv.ts";
 import { pascalCase } from "../wire/formats/names.ts";
 import type { Visit } from "./directory.ts";
+import { guarded } from "./lines.ts";
 import { everyCustomer } from "./list.ts";
 import type { CustomerInfo } from "./answers.ts";
 import type { ExportQuery } from "./schema.ts";
@@ -35,7 +36,10 @@ const COLUMNS = [
 
 const HEADER = COLUMNS.map(pascalCase);
 
-/** All customers that match as CSV, in pieces: however many they are, a few hundred are held. */
+/**
+ * All customers that match as CSV, in pieces: however many they are, a few hundred are held. People open this file in spreadsheets, so that no
+ * cell is a formula; an import takes the same cells back as they were.
+ */
 export async function* exportCustomers(visit: Visit, query: ExportQuery): AsyncGenerator<string> {
 	yield `${HEADER.join(",")}\r\n`;
 	for await (const customers of everyCustomer(visit, query, PORTION)) {
@@ -45,5 +49,9 @@ export async function* exportCustomers(visit: Visit, query: ExportQuery): AsyncG
 }
 
 function rowOf(customer: CustomerInfo): object {
-	return Object.fromEntries(COLUMNS.map((name) => [pascalCase(name), customer[name]]));
+	const cells = COLUMNS.map((name) => {
+		const value = customer[name];
+		return [pascalCase(name), typeof value === "string" ? guarded(value) : value] as const;
+	});
+	return Object.fromEntries(cells);
 }

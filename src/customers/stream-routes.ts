@@ -21,9 +21,7 @@ const FORMATS: Record<string, "csv" | "jsonl"> = {
 /** The directory in and out as files, of any length: neither the file nor the answer is ever held. */
 export const customerStreams = new Hono<FoyerEnv>()
 	.post("/customers/import", described.import, requires("customers:write"), async (c) => {
-		const type = c.req.header("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-		const format = FORMATS[type];
-		if (!format) throw new Failure("UnsupportedMediaType", "Send text/csv or text/jsonl.");
+		const format = formatOf(c.req.raw.headers);
 		const own = await visitOf(c);
 		const body = c.req.raw.body ?? new ReadableStream({ start: (controller) => controller.close() });
 		return answer(reportOf(importCustomers(own, body, format)), "application/json");
@@ -36,11 +34,28 @@ export const customerStreams = new Hono<FoyerEnv>()
 		async (c) => {
 			const query = c.req.valid("query");
 			const own = await visitOf(c);
-			return answer(exportCustomers(own, query), "text/csv; charset=utf-8");
+			const file = answer(exportCustomers(own, query), "text/csv; charset=utf-8");
+			file.headers.set("Content-Disposition", "attachment;filename=customers.csv");
+			return file;
 		},
 	);
 
 customerStreams.onError(respondWithStatus);
+
+/** What a file is read as. One that would be read wrongly is refused: nothing of it would be an error, and every name another. */
+function formatOf(headers: Headers): "csv" | "jsonl" {
+	const type = headers.get("Content-Type") ?? "";
+	const format = FORMATS[type.split(";", 1)[0]?.trim().toLowerCase() ?? ""];
+	if (!format) throw new Failure("UnsupportedMediaType", "Send text/csv or text/jsonl.");
+	const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? "utf-8";
+	if (!/^(utf-?8|us-ascii)$/i.test(charset)) throw new Failure("UnsupportedMediaType", "Send the file in UTF-8.");
+	const coding = headers.get("Content-Encoding")?.trim() || "identity";
+	if (coding.toLowerCase() !== "identity")
+		throw new Failure("UnsupportedMediaType", "Send the file as it is, without a Content-Encoding.", {
+			headers: { "Accept-Encoding": "identity" },
+		});
+	return format;
+}
 
 /** One JSON object, written as its lines become known. */
 async function* reportOf(batches: AsyncGenerator<LineReport[]>): AsyncGenerator<string> {
