@@ -40,6 +40,21 @@ it("refuses lists that are asked for wrongly, and names the field", async () => 
 		expect(await list(`cursor=${cursor}`)).toEqual([400, "InvalidCursor", "Cursor"]);
 });
 
+it("takes a list that is empty for one that was not set, however it is spelled", async () => {
+	const mia = await manager();
+	await made(mia, { name: "One" });
+	const names = ["specificIds", "accountIds", "parentCustomerIds", "tagIds"];
+	for (const empty of ["", "[]", ",", "[,]"])
+		for (const name of names)
+			expect([name, empty, (await mia.call("GET", `/customers?${name}=${empty}`)).body.totalCount]).toEqual([
+				name,
+				empty,
+				1,
+			]);
+	const unset = Object.fromEntries(names.map((name) => [name, []]));
+	expect((await mia.call("POST", "/api/ListCustomers", unset)).body.totalCount).toBe(1);
+});
+
 it("takes a cursor only as it was given", async () => {
 	const mia = await manager();
 	for (const name of ["a", "b", "c"]) await made(mia, { name });

@@ -6,7 +6,13 @@ import { schedule } from "./schedule/schedule.ts";
 import { appSettings, billingSettings, integrationData, short, tagColor } from "./settings.ts";
 import { struct } from "./struct.ts";
 
-const list = (most: number) => z.array(guid).max(most).optional();
+/** Clients of .NET, Java and Swift send every list that was not set as an empty one: it filters nothing, like one that is left out. */
+const list = (most: number) =>
+	z
+		.array(guid)
+		.max(most)
+		.transform((ids) => (ids.length === 0 ? undefined : ids))
+		.optional();
 
 /** `SortOrders` and the white list behind `sortField`; each has its index. */
 export const sortFields = ["Name", "DateCreated", "DateLastModified", "ReferenceId", "AccountName"] as const;
