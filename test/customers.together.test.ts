@@ -111,6 +111,19 @@ it("makes every one of 50 changes of an account at once", async () => {
 	expect((await read(mia, "/accounts")).items.map(({ name }: any) => name)).toEqual(["Two"]);
 });
 
+it("makes every one of 50 changes of a tag at once", async () => {
+	const mia = await manager();
+	const { id } = await made(mia, "/tags", { name: "One", color: "Red" });
+	const answers = await together(50, (n) =>
+		mia.call("PATCH", `/tags/${id}`, n % 2 === 0 ? { name: "Two" } : { color: "Lime" }),
+	);
+	expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+	expect(await read(mia, `/tags/${id}`)).toMatchObject({ name: "Two", color: "Lime" });
+	await made(mia, "/tags", { name: "Three" });
+	expect((await mia.call("PATCH", `/tags/${id}`, { name: "three" })).status).toBe(409);
+	expect((await mia.call("PATCH", `/tags/${"f".repeat(32)}`, { name: "three" })).status).toBe(404);
+});
+
 it("leaves no customer with an account that is gone", async () => {
 	const mia = await manager();
 	for (let round = 0; round < 5; round++) {

@@ -53,13 +53,14 @@ export async function insertTag(
 	return made.length > 0;
 }
 
-/** Renames or recolours a tag; false when another one has the name. */
+/** Renames or recolours a tag, as far as it is told to; false when another one has the name, or it is gone. */
 export async function updateTag(
 	{ tenantId, db }: TenantDatabase,
 	uid: string,
-	{ name, nameKey, color }: { name: string; nameKey: string; color: string },
+	{ name, color }: { name: { name: string; nameKey: string } | undefined; color: string | undefined },
 ): Promise<boolean> {
-	const changed = await db.all(sql`UPDATE OR IGNORE tag SET name = ${name}, name_key = ${nameKey}, color = ${color}
+	const changed = await db.all(sql`UPDATE OR IGNORE tag SET name = coalesce(${name?.name ?? null}, name),
+		name_key = coalesce(${name?.nameKey ?? null}, name_key), color = coalesce(${color ?? null}, color)
 		WHERE tenant_id = ${tenantId} AND uid = ${uid} RETURNING id`);
 	return changed.length > 0;
 }

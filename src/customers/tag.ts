@@ -38,12 +38,12 @@ export async function createTag(
 }
 
 /** Renames or recolours a tag. */
-export async function changeTag(visit: Visit, uid: string, body: TagBody): Promise<TagInfo> {
-	const row = await tag(visit, uid);
-	const { name = row.name, color = row.color } = body;
-	if (!(await store.updateTag(visit.directory, uid, { name, nameKey: fold(name), color })))
-		throw new Failure("NameTaken", "Another tag has this name.");
-	return readTag(visit, uid);
+export async function changeTag(visit: Visit, uid: string, { name, color }: TagBody): Promise<TagInfo> {
+	const change = { name: name === undefined ? undefined : { name, nameKey: fold(name) }, color };
+	const isChanged = await store.updateTag(visit.directory, uid, change);
+	const now = await readTag(visit, uid);
+	if (!isChanged) throw new Failure("NameTaken", "Another tag has this name.");
+	return now;
 }
 
 /** Deletes a tag, and so takes it from everybody. */
