@@ -259,6 +259,25 @@ it("exports no formulas, and takes back what it exports", async () => {
 	expect(await listed(max)).toEqual(await listed(mia));
 });
 
+it("ends its report where the record breaks it off", async () => {
+	const mia = await manager();
+	await env.DB.exec(
+		"CREATE TRIGGER breaks_off BEFORE INSERT ON customer WHEN new.name = 'Breaks off' BEGIN SELECT raise(ABORT, 'secret'); END",
+	);
+	const names = [...Array.from({ length: 2000 }, (_, n) => `Sent ${n}`), "Waits", "Breaks off"];
+	const { status, body } = await send(mia, names.map((name) => JSON.stringify({ name })).join("\n"), "text/jsonl");
+	await env.DB.exec("DROP TRIGGER breaks_off");
+	expect(status).toBe(200);
+	expect([body.imported, body.failed, body.lines.length]).toEqual([2000, 0, 2000]);
+	expect(body.responseStatus).toEqual({
+		errorCode: "InternalServerError",
+		message: expect.stringMatching(/Send the lines again that are not in this report\.$/),
+		errors: [],
+	});
+	expect(JSON.stringify(body)).not.toContain("secret");
+	expect((await mia.call("GET", "/customers?nameFilter=Waits")).body.items).toEqual([]);
+});
+
 it("takes only files", async () => {
 	const mia = await manager();
 	expect((await send(mia, "{}", "application/json")).status).toBe(415);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { responseStatus } from "../http/response-status.ts";
 import { schedule } from "./schedule/schema.ts";
 import { appSettings, billingSettings, integrationData, tagColor } from "./settings.ts";
 import { struct } from "./struct.ts";
@@ -135,5 +136,6 @@ export const importReport = z
 		lines: z.array(lineReport).describe("Each line with the customer it became, or with what is wrong with it"),
 		imported: natural,
 		failed: natural,
+		responseStatus: responseStatus.optional().describe("Why the import was broken off, if it was"),
 	})
 	.meta({ dto: "ImportReport" });

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { requires } from "../auth/authenticate.ts";
-import { Failure, respondWithStatus } from "../http/failure.ts";
+import { Failure, failureOf, logBug, respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
 import { valid } from "../http/validate.ts";
 import { exportCustomers } from "./export.ts";
@@ -24,7 +24,11 @@ export const customerStreams = new Hono<FoyerEnv>()
 		const format = formatOf(c.req.raw.headers);
 		const own = await visitOf(c);
 		const body = c.req.raw.body ?? new ReadableStream({ start: (controller) => controller.close() });
-		return answer(reportOf(importCustomers(own, body, format)), "application/json");
+		const whyBroken = (error: Error) => {
+			logBug(error, c);
+			return failureOf(error, c.get("requestId"));
+		};
+		return answer(reportOf(importCustomers(own, body, format), whyBroken), "application/json");
 	})
 	.get(
 		"/customers.csv",
@@ -57,19 +61,37 @@ function formatOf(headers: Headers): "csv" | "jsonl" {
 	return format;
 }
 
-/** One JSON object, written as its lines become known. */
-async function* reportOf(batches: AsyncGenerator<LineReport[]>): AsyncGenerator<string> {
+/**
+ * One JSON object, written as its lines become known. Its status is sent long before its end, so that what breaks an import off is said at the
+ * end of the report, and not by an answer that is no JSON.
+ */
+async function* reportOf(
+	batches: AsyncGenerator<LineReport[]>,
+	whyBroken: (error: Error) => Failure,
+): AsyncGenerator<string> {
 	let [imported, failed] = [0, 0];
+	let end = "";
 	yield '{"lines":[';
-	for await (const batch of batches) {
-		if (batch.length === 0) continue;
-		yield `${imported + failed > 0 ? ",\n" : "\n"}${batch.map((line) => JSON.stringify(line)).join(",\n")}`;
-		for (const line of batch) {
-			if ("id" in line) imported += 1;
-			else failed += 1;
+	try {
+		for await (const batch of batches) {
+			if (batch.length === 0) continue;
+			yield `${imported + failed > 0 ? ",\n" : "\n"}${batch.map((line) => JSON.stringify(line)).join(",\n")}`;
+			for (const line of batch) {
+				if ("id" in line) imported += 1;
+				else failed += 1;
+			}
 		}
+	} catch (error) {
+		if (!(error instanceof Error)) throw error;
+		const { code, message } = whyBroken(error);
+		const status = {
+			errorCode: code,
+			message: `${message} Send the lines again that are not in this report.`,
+			errors: [],
+		};
+		end = `,"responseStatus":${JSON.stringify(status)}`;
 	}
-	yield `\n],"imported":${imported},"failed":${failed}}`;
+	yield `\n],"imported":${imported},"failed":${failed}${end}}`;
 }
 
 function answer(pieces: AsyncGenerator<string>, type: string): Response {
