@@ -86,7 +86,7 @@ async function documentOf({ issuer }: Provider): Promise<Document> {
 
 async function asked(url: string, init: RequestInit): Promise<Response> {
 	try {
-		return await fetch(url, { ...init, redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });
+		return await fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
 	} catch (error) {
 		console.error(JSON.stringify({ level: "error", oidc: new URL(url).origin, error: String(error) }));
 		throw new Failure("Unavailable", "The provider of sign-ins does not answer; try again.");

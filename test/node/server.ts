@@ -15,10 +15,10 @@ export class Server {
 	}
 
 	/** Resolves when the server says that it serves; throws with what it said when it does not. */
-	static async start(stateDir: string, port = 0): Promise<Server> {
+	static async start(stateDir: string, port = 0, vars: Record<string, string> = {}): Promise<Server> {
 		const child = spawn(process.execPath, ["scripts/start.ts"], {
 			cwd: root,
-			env: { ...process.env, PORT: String(port), STATE_DIR: stateDir, REQUEST_LOG: "off" },
+			env: { ...process.env, PORT: String(port), STATE_DIR: stateDir, REQUEST_LOG: "off", ...vars },
 			stdio: ["ignore", "pipe", "inherit"],
 			// A process group of its own, to be killed whole.
 			detached: true,
