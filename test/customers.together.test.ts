@@ -135,6 +135,14 @@ it("leaves no customer with an account that is gone", async () => {
 				: mia.call("DELETE", `/accounts/${account.id}`),
 		);
 		expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+		const another = await made(mia, "/accounts", { name: "Another" });
+		const others = await together(20, (n) =>
+			n === 5
+				? mia.call("DELETE", `/accounts/${another.id}`)
+				: mia.call("POST", "/customers", { name: "Customer", accountId: another.id }),
+		);
+		const codes = others.flatMap(({ status, body }) => (status < 400 ? [] : [body.responseStatus.errorCode]));
+		expect(codes.filter((code) => code !== "AccountNotFound" && code !== "InUse")).toEqual([]);
 		const now = await read(mia, `/customers/${customer.id}`);
 		expect(now.accountName).toMatch(/^(Main|Account)$/);
 	}

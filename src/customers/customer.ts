@@ -47,7 +47,11 @@ export async function createCustomer(
 		// Somebody who chose the same id was faster.
 		throw body.id !== undefined && (await takenUids(directory, [uid])).length > 0 ? exists() : error;
 	});
-	if (!made.has(uid)) throw await whyNotBelow(visit, body.parentCustomerId);
+	if (!made.has(uid)) {
+		// The account that it names may be gone by now.
+		await namedIn(visit, body);
+		throw await whyNotBelow(visit, body.parentCustomerId);
+	}
 	await payLater(visit);
 	return readCustomer(visit, uid, false);
 }
