@@ -29,12 +29,20 @@ function millisecondsOf(work: () => void): number {
 
 const time = { simpleRuleType: "Time", state: "Open", isAllDay: true, startDate: "1970-01-01" };
 
+const even = Array.from({ length: 30 }, (_, half) => half * 2);
+
 test.each<[string, object]>([
 	["every second", { frequency: "Secondly" }],
 	["every other second, hiding nothing", { frequency: "Secondly", interval: 2, state: "Closed" }],
 	["ten thousand seconds, long past", { frequency: "Secondly", interval: 1000, count: 10_000, byMinute: [7] }],
 	["minutes of rare dates", { frequency: "Minutely", interval: 7, byMonth: [2], byMonthDay: [29] }],
 	["counted for half a century", { frequency: "Yearly", byMonth: [2], byMonthDay: [29], count: 10_000 }],
+	["hours that hardly ever meet", { frequency: "Hourly", interval: 999, count: 10_000, byMinute: even }],
+	["minutes of every length", { frequency: "Minutely", interval: 997, count: 10_000, byMinute: even }],
+	[
+		"a list that names one day often",
+		{ frequency: "Daily", byYearDay: Array(732).fill(366), byWeekNo: Array(106).fill(20) },
+	],
 	["positions of a year", { frequency: "Yearly", byYearDay: [1, 100, -1], bySetPosition: [-1], count: 10_000 }],
 ])("two hundred rules take less than three seconds: %s", (_, members) => {
 	const rules = Array.from({ length: 200 }, (_, priority) => ({ ...time, priority, ...members }));

@@ -17,11 +17,18 @@ export class DateFacts {
 	readonly #day: Day;
 
 	constructor(day: Day) {
-		const date = new Date(day * 86_400_000);
+		// A third of what a Date takes. https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+		const era = Math.floor((day + 719_468) / 146_097);
+		const ofEra = day + 719_468 - era * 146_097;
+		const year = Math.floor(
+			(ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+		);
+		const ofYear = ofEra - 365 * year - Math.floor(year / 4) + Math.floor(year / 100);
+		const sinceMarch = Math.floor((5 * ofYear + 2) / 153);
 		this.#day = day;
-		this.year = date.getUTCFullYear();
-		this.month = date.getUTCMonth() + 1;
-		this.monthDay = date.getUTCDate();
+		this.month = sinceMarch < 10 ? sinceMarch + 3 : sinceMarch - 9;
+		this.monthDay = ofYear - Math.floor((153 * sinceMarch + 2) / 5) + 1;
+		this.year = year + era * 400 + (this.month < 3 ? 1 : 0);
 	}
 
 	get monthLength(): number {

@@ -16,7 +16,7 @@ const unitLengths: Partial<Record<SchedulingRule["frequency"], number>> = { Hour
 /** Days. What has not happened within a century of a rule's start never happens. */
 export const CENTURY = 36_525;
 
-/** Days that occurrences are counted for: two hundred rules that never reach their count take a second or two. */
+/** Days that occurrences are counted for: two hundred rules that never reach their count take half a second. */
 const COUNTED = { dates: CENTURY / 2, units: 3652 };
 
 /** Whether a rule's recurrence is finer than a day. */
