@@ -18,8 +18,8 @@ type Known = { matches: number; isExact: boolean; isCounted: boolean; total: num
 export type Page = { rows: ListedRow[]; total?: number | undefined };
 
 /**
- * The rows of a slice by the search index; undefined for a filter that it cannot answer. Whatever the index says, the answer is that of the
- * record: what the index has not heard of yet (`owed`) is looked through as well, and was read before the index is.
+ * The rows of a slice by the search index; undefined for a filter that it cannot answer, or while it is made anew. Whatever the index says,
+ * the answer is that of the record: what the index has not heard of yet (`owed`) is looked through as well, and was read before the index is.
  */
 export async function findRows(
 	directory: Directory,
@@ -28,7 +28,7 @@ export async function findRows(
 	{ owed, lastId }: Owed,
 ): Promise<Page | undefined> {
 	const { filter, order } = search;
-	if (filter.uids) return undefined;
+	if (filter.uids || owed.length > tuning.unheard) return undefined;
 	// Where most ids are the tenant's own, the few others that a text finds cost less than meeting all of them.
 	const tenant = known.total > lastId / 2 ? undefined : directory.tenantId;
 	const found = new Found(directory, search, { owed, lastId }, tenant);

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
-import type { TenantDatabase } from "../db/database.ts";
+import type { Database, TenantDatabase } from "../db/database.ts";
 import { facetsOf, type Indexed } from "./entry.ts";
 import { gramsOf } from "./fold.ts";
+import { limits } from "./limits.ts";
 
 /** The record of one tenant and the search index beside it. */
 export type Directory = TenantDatabase & { readonly search: D1Database };
@@ -20,29 +21,44 @@ const COLUMNS = ["id", "seq", "grams", "facets", "name", "reference", "updated"]
 
 /** Entries written at once. */
 const BATCH = 2000;
+/** Batches that pay whatever one change can owe. */
+const CHANGE = Math.ceil(limits.subtree / BATCH) + 1;
 
 /**
- * Pays the index what the record owes it. Whoever made a change calls this; what a lost call leaves is paid by the next one, and until then
- * lists look at it in the record.
+ * Pays the index what the record owes it, in so many batches at most, and answers how many it took. Whoever made a change calls this; what a
+ * lost call leaves the sweep pays (reindex.ts), and until then lists look at it in the record. `before` leaves newer changes, by the number
+ * of their entry, to who made them.
  */
-export async function payIndex(directory: Directory): Promise<void> {
-	for (;;) {
-		const owed = await unindexed(directory);
-		if (owed.length === 0) return;
+export async function payIndex(
+	directory: Directory,
+	batches = CHANGE,
+	before = Number.MAX_SAFE_INTEGER,
+): Promise<number> {
+	for (let paid = 0; paid < batches; paid++) {
+		const owed = await unindexed(directory, before);
+		if (owed.length === 0) return paid;
 		await write(
 			directory.search,
 			owed.map((row) => entryOf(directory.tenantId, row)),
 		);
 		await settle(directory, owed);
-		if (owed.length < BATCH) return;
+		if (owed.length < BATCH) return paid + 1;
 	}
+	return batches;
 }
 
-function unindexed({ tenantId, db }: TenantDatabase): Promise<Unindexed[]> {
+/** The next tenant, by its id, whose record owes the index something older. */
+export async function nextOwing(db: Database, after: string, before: number): Promise<string | undefined> {
+	const [row] = await db.all<{ tenantId: string }>(sql`SELECT tenant_id AS tenantId FROM customer_unindexed
+		WHERE tenant_id > ${after} AND seq < ${before} ORDER BY tenant_id LIMIT 1`);
+	return row?.tenantId;
+}
+
+function unindexed({ tenantId, db }: TenantDatabase, before: number): Promise<Unindexed[]> {
 	return db.all<Unindexed>(sql`SELECT u.customer_id AS id, u.seq, c.path, c.name_key, c.reference_id, c.updated_at,
 			c.account_id, c.tag_ids
 		FROM customer_unindexed u LEFT JOIN customer c ON c.id = u.customer_id
-		WHERE u.tenant_id = ${tenantId} LIMIT ${BATCH}`);
+		WHERE u.tenant_id = ${tenantId} AND u.seq < ${before} LIMIT ${BATCH}`);
 }
 
 /** Only what is still as it was read: a change made meanwhile owes anew. */

@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import { batch } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
+import { tuning } from "./plan.ts";
 import type { CustomerRow } from "./row.ts";
 import type { TagColor } from "./settings.ts";
 
@@ -16,7 +17,9 @@ export type Names = {
 	total: number;
 };
 
-/** What the search index has not heard of yet: customers that no entry can be trusted for. `lastId` is the last id there is. */
+/**
+ * What the search index has not heard of yet: customers that no entry can be trusted for, and of very many some. `lastId` is the last id there is.
+ */
 export type Owed = { owed: readonly number[]; lastId: number };
 
 /** What the record owes the index at this moment. Whoever asks the index afterwards misses nothing. */
@@ -26,7 +29,7 @@ export async function owedOf({ tenantId, db }: TenantDatabase): Promise<Owed> {
 
 function owedSql(tenantId: string): [SQL, SQL] {
 	return [
-		sql`SELECT customer_id AS id FROM customer_unindexed WHERE tenant_id = ${tenantId}`,
+		sql`SELECT customer_id AS id FROM customer_unindexed WHERE tenant_id = ${tenantId} LIMIT ${tuning.unheard + 1}`,
 		sql`SELECT seq AS id FROM sqlite_sequence WHERE name = 'customer'`,
 	];
 }

@@ -1,3 +1,4 @@
+import { limits } from "./limits.ts";
 import type { Filter, Order, Source } from "./list-store.ts";
 
 /** Rows that each filter of a list leaves, as the record's counters know them, of `total`. */
@@ -17,7 +18,9 @@ export const tuning = {
 	sorted: 400,
 	/** The same where a text is looked for in another order than that of names: each section costs time, whatever it holds. */
 	sortedWithText: 1500,
-	/** Customers that the index has not heard of which are looked through for a total, at most. */
+	/** Customers that the index has not heard of which a list looks through: as many as one change leaves. Where there are more the record alone is asked. */
+	unheard: limits.subtree,
+	/** The same for a total. */
 	owed: 1000,
 	/** Matches, the first by id, that tell how many there are and where in the order. */
 	sampled: 120,

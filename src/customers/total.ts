@@ -43,6 +43,8 @@ async function countOf(
 		const by = smallest[0] as keyof Sizes["scans"];
 		return { count: await countRows(directory, filter, { kind: "scan", by }), isLowerBound: false };
 	}
+	// Nothing can be counted while the index is made anew: what the page shows is what is known.
+	if (owed.length > tuning.unheard) return { count: 0, isLowerBound: true };
 	const { counted } = limits;
 	const looked = owed.slice(0, tuning.owed);
 	const [indexed, others] = await Promise.all([

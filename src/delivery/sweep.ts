@@ -1,4 +1,5 @@
 /** Once a minute: what a lost call left is taken up, what has had its time goes. Each part is bounded; the next minute goes on. */
+import { reindex } from "../customers/reindex.ts";
 import { database } from "../db/database.ts";
 import { sealLeftovers } from "../links/audit.ts";
 import { overdue } from "./claim-store.ts";
@@ -16,6 +17,7 @@ export async function sweep(env: Env): Promise<void> {
 	const parts = {
 		deliveries: () => handAgain(env, now),
 		audit: () => sealLeftovers(env),
+		customers: () => reindex(env),
 		purge: () => purge(database(env), now),
 	};
 	await Promise.all(
