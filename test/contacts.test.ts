@@ -161,6 +161,7 @@ describe("the list", () => {
 			`contactTypeId=${own.contactTypeId}`,
 			`customerId=${customerId}`,
 			`specificIds=${body.contact.contactUid}`,
+			"specificIds=[]&email=ned@house.test",
 			`specificIds=${body.contact.contactUid},${crypto.randomUUID()}&email=ned@house.test&namePrefix=n`,
 		])
 			expect([query, names(await list(query))]).toEqual([query, ["Ned 100%_"]]);

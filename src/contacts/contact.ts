@@ -192,7 +192,8 @@ function busy(): Failure {
 
 function filterOf(query: ContactListQuery): ContactFilter {
 	return {
-		contactUids: query.specificIds,
+		// Some typed clients send a list that was not set as an empty one.
+		contactUids: query.specificIds?.length ? query.specificIds : undefined,
 		namePrefix: query.namePrefix && fold(query.namePrefix),
 		emailKey: query.email?.toLowerCase(),
 		phone: query.phone,
