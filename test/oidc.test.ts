@@ -67,6 +67,8 @@ it("sends people to the provider, and trades what they bring back for a token th
 it("gives nothing for a code that is refused, or a token that is not trusted", async () => {
 	provides({ "/.well-known/openid-configuration": document });
 	await expect(tradeCode(configured, code)).rejects.toMatchObject({ code: "Unauthorized" });
+	provides({ "/.well-known/openid-configuration": document, "/token": null });
+	await expect(tradeCode(configured, code)).rejects.toMatchObject({ code: "Unauthorized" });
 	for (const access_token of [await tokenFor({ tenant: "" }), "x", (await tokenFor({})).replace(/.$/, "!"), 7]) {
 		provides({ "/.well-known/openid-configuration": document, "/token": { access_token } });
 		await expect(tradeCode(configured, code)).rejects.toMatchObject({ code: "Unauthorized" });
@@ -82,6 +84,10 @@ it("trusts no document of somebody else's, and says so when nobody answers", asy
 	await expect(oidcSettings(elsewhere)).rejects.toMatchObject({ code: "Unavailable" });
 	vi.stubGlobal("fetch", async () => Promise.reject(new Error("refused")));
 	await expect(oidcSettings(elsewhere)).rejects.toMatchObject({ code: "Unavailable" });
+	for (const answer of ["<!doctype html>", "", "null", "{"]) {
+		vi.stubGlobal("fetch", async () => new Response(answer));
+		await expect(oidcSettings(elsewhere)).rejects.toMatchObject({ code: "Unavailable" });
+	}
 	for (const wrong of ["{", "{}", JSON.stringify({ ...provider, issuer: "nowhere" })])
 		await expect(oidcSettings({ ...configured, CONSOLE_OIDC: wrong })).rejects.toMatchObject({ code: "Misconfigured" });
 });

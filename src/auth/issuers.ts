@@ -73,7 +73,8 @@ function configured(json: string): Issuer[] {
 	throw new Failure("Misconfigured", "The token issuers of this deployment are not set up as they should be.");
 }
 
-function parseJson(text: string): unknown {
+/** What a text of JSON says; undefined where it is none: the error of the language would quote it. */
+export function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {

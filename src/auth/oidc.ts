@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Failure } from "../http/failure.ts";
-import { principalOfJwt } from "./issuers.ts";
+import { parseJson, principalOfJwt } from "./issuers.ts";
 
 /**
  * The provider that staff sign in at, from the JSON in `CONSOLE_OIDC`. Its tokens have to be trusted by `JWT_ISSUERS` as well: this only
@@ -17,6 +17,9 @@ type Provider = z.infer<typeof providerSchema>;
 
 const documentSchema = z.object({ issuer: z.string(), authorization_endpoint: z.url(), token_endpoint: z.url() });
 type Document = z.infer<typeof documentSchema>;
+
+/** Which of the two carries tenant and roles depends on the provider. */
+const tokensSchema = z.object({ access_token: z.unknown(), id_token: z.unknown() }).partial();
 
 const TIMEOUT_MS = 5000;
 /** Kept between requests: it changes once in years. */
@@ -39,7 +42,7 @@ export async function tradeCode(
 	const provider = providerOf(env);
 	if (!provider) throw new Failure("NotFound", "There is nothing here.");
 	const { token_endpoint } = await documentOf(provider);
-	const response = await asked(token_endpoint, {
+	const given = await asked(token_endpoint, {
 		method: "POST",
 		body: new URLSearchParams({
 			grant_type: "authorization_code",
@@ -50,9 +53,8 @@ export async function tradeCode(
 			...(provider.clientSecret === undefined ? {} : { client_secret: provider.clientSecret }),
 		}),
 	});
-	const given = response.ok ? await response.json<Record<string, unknown>>() : {};
-	// Which of the two carries tenant and roles depends on the provider.
-	for (const token of [given["access_token"], given["id_token"]])
+	const { access_token, id_token } = tokensSchema.safeParse(given).data ?? {};
+	for (const token of [access_token, id_token])
 		if (typeof token === "string" && (await principalOfJwt(env, token))) return token;
 	throw new Failure("Unauthorized", "The provider gave no token that is trusted here. Try to sign in again.", {
 		headers: { "WWW-Authenticate": 'Bearer realm="foyer"' },
@@ -75,8 +77,8 @@ function providerOf(env: Env): Provider | undefined {
 async function documentOf({ issuer }: Provider): Promise<Document> {
 	const known = documents.get(issuer);
 	if (known) return known;
-	const response = await asked(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, {});
-	const document = documentSchema.safeParse(response.ok ? await response.json() : undefined);
+	const answer = await asked(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, {});
+	const document = documentSchema.safeParse(answer);
 	// A document of somebody else's would send people, and their codes, to them.
 	if (!document.success || document.data.issuer !== issuer)
 		throw new Failure("Unavailable", "The provider of sign-ins does not answer as it should; try again.");
@@ -84,9 +86,11 @@ async function documentOf({ issuer }: Provider): Promise<Document> {
 	return document.data;
 }
 
-async function asked(url: string, init: RequestInit): Promise<Response> {
+/** What the provider says in JSON; undefined where it says something else, refuses, or sends us to somebody else. */
+async function asked(url: string, init: RequestInit): Promise<unknown> {
 	try {
-		return await fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
+		const response = await fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
+		return response.ok ? parseJson(await response.text()) : undefined;
 	} catch (error) {
 		console.error(JSON.stringify({ level: "error", oidc: new URL(url).origin, error: String(error) }));
 		throw new Failure("Unavailable", "The provider of sign-ins does not answer; try again.");

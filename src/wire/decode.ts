@@ -86,9 +86,11 @@ async function readForm(request: Request): Promise<Record<string, unknown>> {
 		throw new Failure("SerializationException", "The form is malformed.");
 	}
 	const fields = emptyObject<unknown>();
-	for (const name of new Set(form.keys())) {
-		const texts = form.getAll(name).filter((value) => typeof value === "string");
-		if (texts.length > 0) setMember(fields, name, texts.length === 1 ? texts[0] : texts);
+	// Gone through once: asked for each of 150,000 names, which 2 MiB hold, a form takes a minute (2026-11-23).
+	const sent = Array.from(form).filter(([, value]) => typeof value === "string");
+	for (const [name, entries] of Map.groupBy(sent, ([key]) => key)) {
+		const texts = entries.map(([, value]) => value);
+		setMember(fields, name, texts.length === 1 ? texts[0] : texts);
 	}
 	return fields;
 }

@@ -160,13 +160,14 @@ function wrongMethod(own: readonly DescribedRoute[]): Failure {
 function requestOf(request: Request, route: DescribedRoute, members: Members): Request {
 	const url = new URL(request.url);
 	url.pathname = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(memberOf(members, name) ?? ""));
-	url.search = "";
 	const inPath = new Set(pathMembers(route.path).map(folded));
 	const hasBody = takesBody(route.method);
 	const inQuery = hasBody ? queryNames(route) : undefined;
-	for (const [name, value] of Object.entries(members))
-		if (value !== null && !inPath.has(folded(name)) && (inQuery?.has(folded(name)) ?? true))
-			url.searchParams.set(name, typeof value === "string" ? value : JSON.stringify(value));
+	const query = Object.entries(members)
+		.filter(([name, value]) => value !== null && !inPath.has(folded(name)) && (inQuery?.has(folded(name)) ?? true))
+		.map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
+	// As a whole: an address is written anew with each member that is set on it.
+	url.search = new URLSearchParams(query).toString();
 	const headers = new Headers(request.headers);
 	headers.set("Accept", "application/json");
 	if (hasBody) return jsonRequest(new Request(url, { method: route.method, headers }), JSON.stringify(members));

@@ -110,13 +110,13 @@ export function jsonRequest(request: Request, body: string): Request {
 /** The members that a query sets, a repeated one as a list; undefined when there are none. */
 export function queryMembers(address: string): Record<string, unknown> | undefined {
 	if (!address.includes("?")) return undefined;
-	const { searchParams } = new URL(address);
-	const names = [...new Set(searchParams.keys())].filter((name) => !CONTROLS.has(name.toLowerCase()));
-	const members = names.flatMap((name) => {
-		const values = searchParams.getAll(name).filter((value) => value !== "");
-		return values.length === 0 ? [] : [[name, values.length === 1 ? values[0] : values.join(",")] as const];
-	});
-	return members.length === 0 ? undefined : Object.fromEntries(members);
+	const members = new Map<string, string>();
+	for (const [name, value] of new URL(address).searchParams) {
+		if (value === "" || CONTROLS.has(name.toLowerCase())) continue;
+		const before = members.get(name);
+		members.set(name, before === undefined ? value : `${before},${value}`);
+	}
+	return members.size === 0 ? undefined : Object.fromEntries(members);
 }
 
 /** The route that answers, with what it says of itself: the first that was mounted of those that match. */
