@@ -101,6 +101,7 @@ it("has its own types and those that an administrator registers", async () => {
 		"http://pay.acme.test/{resourceUid}",
 		"javascript:alert(1)",
 		"https://{resourceUid}.acme.test/",
+		"https:\\\\{resourceUid}.acme.test/",
 		"https://user:pass@acme.test/",
 		"//acme.test/x",
 		"not an address",

@@ -109,7 +109,8 @@ function checkTemplate(urlTemplate: string): void {
 	const url = URL.parse(addressOf(urlTemplate, "0".repeat(32)));
 	const isLocal = url?.protocol === "http:" && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
 	const isSafe = url && (url.protocol === "https:" || isLocal) && url.username === "" && url.password === "";
-	const host = urlTemplate.split("/")[2] ?? "";
+	// As browsers read it: with backslashes for slashes, too.
+	const host = URL.parse(urlTemplate)?.hostname ?? "";
 	if (isSafe && !/[{}]/.test(host)) return;
 	const message = "'Url Template' must be an https address, such as https://example.com/invoices/{resourceUid}.";
 	throw new Failure("ValidationFailed", message, {
