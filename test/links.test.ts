@@ -130,11 +130,20 @@ it("extends a link and raises its views within the tier, for whom it is meant", 
 	expect(changed.headers.get("ETag")).toBe('"2"');
 	const again = await desk.agent.call("PATCH", path, { expiresAtUtc, maxViews: 5 });
 	expect(again.body).toMatchObject({ isChanged: false, link: { version: 2 } });
-	for (const body of [{ maxViews: 11 }, { expiresInHours: 721 }, { reset: ["MaxViews"] }])
+	for (const [fieldName, body] of [
+		["MaxViews", { maxViews: 11 }],
+		["MaxViews", { reset: ["MaxViews"] }],
+		["ExpiresInHours", { expiresInHours: 721 }],
+		["ExpiresAtUtc", { expiresAtUtc: "9999-12-31T23:59:59Z" }],
+	] as const)
 		expect(await desk.agent.call("PATCH", path, body)).toMatchObject({
 			status: 422,
-			body: { responseStatus: { errorCode: "PolicyViolation" } },
+			body: { responseStatus: { errorCode: "PolicyViolation", errors: [{ fieldName }] } },
 		});
+	expect(await desk.act(link, "resend", { extendHours: 721 })).toMatchObject({
+		status: 422,
+		body: { responseStatus: { errorCode: "PolicyViolation", errors: [{ fieldName: "ExtendHours" }] } },
+	});
 	expect(await desk.agent.call("PATCH", path, { expiresAtUtc: "2020-01-01T00:00:00Z" })).toMatchObject({ status: 422 });
 	expect((await desk.events(link)).events.map(({ type }: any) => type)).toEqual(["Created", "Extended"]);
 	expect(await desk.read(link)).toMatchObject({ expiresAtUtc, maxViews: 5, version: 2 });

@@ -1,4 +1,5 @@
 import { Failure } from "../http/failure.ts";
+import { closeVisits } from "../portal/visits.ts";
 import { eventStatement, sealEvents } from "./audit.ts";
 import { iso, linkFor, statusOf, type LinkRow } from "./link.ts";
 import { HOUR_MS, tooLong, tooManyViews, violation } from "./policy.ts";
@@ -65,9 +66,12 @@ export function inactive(row: LinkRow, now: number): Failure | undefined {
 	}
 }
 
-/** Until when a link may last by its tier, if that is late enough. Counted from when it was made, so that no extension outlasts the tier. */
-export function checkedExpiry(row: LinkRow, expiresAt: number): number {
-	if (expiresAt > row.createdAt + tierRules[row.tier].lifeHours.max * HOUR_MS) throw tooLong(row.tier);
+/**
+ * Until when a link may last by its tier, if that is late enough for what `fieldName` asks. Counted from when it was made, so that no extension
+ * outlasts the tier.
+ */
+export function checkedExpiry(row: LinkRow, expiresAt: number, fieldName: string): number {
+	if (expiresAt > row.createdAt + tierRules[row.tier].lifeHours.max * HOUR_MS) throw tooLong(row.tier, fieldName);
 	return expiresAt;
 }
 
@@ -84,7 +88,8 @@ function changeOf(row: LinkRow, patch: LinkPatch, now: number): Pick<LinkRow, "e
 		throw violation("ExpiresAtUtc", "'Expires At Utc' must be in the future.");
 	const views = reset.includes("MaxViews") ? null : maxViews || row.maxViews;
 	if (most !== null && (views === null || views > most)) throw tooManyViews(row.tier);
-	return { expiresAt: until === row.expiresAt ? until : checkedExpiry(row, until), maxViews: views };
+	const fieldName = expiresAt === undefined ? "ExpiresInHours" : "ExpiresAtUtc";
+	return { expiresAt: until === row.expiresAt ? until : checkedExpiry(row, until, fieldName), maxViews: views };
 }
 
 async function applied(
@@ -92,11 +97,15 @@ async function applied(
 	row: LinkRow,
 	change: Pick<LinkRow, "expiresAt" | "maxViews">,
 ): Promise<LinkRow | undefined> {
-	const { tenant, trace, context } = staff;
+	const { env, tenant, trace, context } = staff;
 	const data = { expiresAtUtc: iso(change.expiresAt), maxViews: String(change.maxViews ?? "unlimited") };
 	const event = { type: "Extended", at: Date.now(), actor: actorOf(staff), trace, data } as const;
 	const statement = eventStatement(tenant, row.id, event, { onlyIfChanged: true });
 	const changed = await updateLink(tenant, row, change, { after: [statement] });
-	if (changed) context.waitUntil(sealEvents(tenant, row.id));
+	if (!changed) return undefined;
+	context.waitUntil(sealEvents(tenant, row.id));
+	// Sockets keep to the end that they were opened with: those that would outlast the link have to come back for another.
+	const isCutShort = change.expiresAt < Math.min(row.expiresAt, Date.now() + tierRules[row.tier].sessionMs);
+	if (isCutShort) await closeVisits(env, tenant.tenantId, row);
 	return changed;
 }

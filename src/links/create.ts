@@ -76,7 +76,7 @@ function channelsOf({ deliverEmail, deliverSms }: CreateRequest): Channel[] {
 function limitsOf(type: ResourceType, { expiresInHours, maxViews }: CreateRequest, now: number) {
 	const { lifeHours, maxViews: most } = tierRules[type.tier];
 	const hours = expiresInHours || lifeHours.default;
-	if (hours > lifeHours.max) throw tooLong(type.tier);
+	if (hours > lifeHours.max) throw tooLong(type.tier, "ExpiresInHours");
 	if (most !== null && maxViews && maxViews > most) throw tooManyViews(type.tier);
 	return { expiresAt: now + hours * HOUR_MS, maxViews: maxViews || most };
 }

@@ -3,10 +3,11 @@ import { tierRules, type Tier } from "./tiers.ts";
 
 export const HOUR_MS = 3600_000;
 
-export function tooLong(tier: Tier): Failure {
+/** `fieldName` is the member that asked for it. */
+export function tooLong(tier: Tier, fieldName: string): Failure {
 	const { max } = tierRules[tier].lifeHours;
 	const message = `A ${tier} link works for ${max} hours (${max / 24} days) at most, counted from when it was made.`;
-	return violation("ExpiresInHours", message);
+	return violation(fieldName, message);
 }
 
 export function tooManyViews(tier: Tier): Failure {

@@ -69,6 +69,14 @@ export async function refreshed(
 	};
 }
 
+/** Whether a recipient still agrees to text messages at the number of its link: not once the contact has taken its consent back. */
+export async function agreesStill(
+	tenant: TenantDatabase,
+	link: Pick<Recipient, "contactId" | "recipientEmail" | "recipientPhone" | "smsConsent">,
+): Promise<boolean> {
+	return link.smsConsent && (await refreshed(tenant, link)).smsConsent;
+}
+
 /** The channel that codes go by unless the recipient chooses: another than the link's where there is one. Null without codes or addresses. */
 export function otpChannelOf(
 	tier: Tier,

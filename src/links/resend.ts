@@ -62,7 +62,7 @@ export async function resend(staff: Staff, uid: string, body: ResendBody): Promi
 }
 
 function extended(row: LinkRow, hours: number | undefined, now: number): number {
-	return hours ? checkedExpiry(row, Math.max(row.expiresAt, now) + hours * HOUR_MS) : row.expiresAt;
+	return hours ? checkedExpiry(row, Math.max(row.expiresAt, now) + hours * HOUR_MS, "ExtendHours") : row.expiresAt;
 }
 
 /** As asked for; else as it was sent before; else where there is an address. */

@@ -53,7 +53,7 @@ export async function sendCode(
 	const { tenant, link, session } = visit;
 	const otp = codeRules(visit);
 	if (isExhausted(visit)) throw await denied(visit, visitor, linkExhausted());
-	const chosen = choose(codeChannels(visit), channel);
+	const chosen = choose(await codeChannels(visit), channel);
 	const now = Date.now();
 	const expiresAt = Math.min(now + otp.lifeMs, session.expiresAt);
 	const challenge = {

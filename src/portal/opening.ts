@@ -1,5 +1,6 @@
 import { tenantDatabase, type TenantDatabase } from "../db/database.ts";
 import { Failure } from "../http/failure.ts";
+import { networkOf } from "../http/trace.ts";
 import { eventStatement, recipient, sealEvents } from "../links/audit.ts";
 import { builtIn, isBuiltIn, readType } from "../links/resource-type.ts";
 import { spend } from "../links/throttle.ts";
@@ -28,12 +29,16 @@ export type Begun = { secret: string; expiresAt: number };
 /** What is counted before anybody's tenant is known. */
 const NOBODY = "";
 
-/** Bounds what one address may try. Behind no proxy that names addresses (this machine, tests) nobody is told apart. */
+/**
+ * Bounds what one address may try. An IPv6 address counts as its network, which one customer of a provider has whole. Behind no proxy that names
+ * addresses (this machine, tests) nobody is told apart.
+ */
 export async function bounded(env: Env, address: string | undefined): Promise<void> {
 	if (address === undefined) return;
+	const from = address.includes(":") ? (networkOf(address) ?? address) : address;
 	const { granted, retryAfterMs } = await spend(
 		tenantDatabase(env, NOBODY),
-		`address:${address}`,
+		`address:${from}`,
 		limits.address,
 		Date.now(),
 	);
@@ -63,7 +68,9 @@ export async function openLink(env: Env, visitor: Visitor, token: string): Promi
 	const session = newSession(found, idHash, "opened", now);
 	const { channel } = found.token;
 	const event = { type: "Opened", at: now, actor: recipient, channel, trace: visitor.trace } as const;
-	await insertSession(tenant, session, eventStatement(tenant, link.id, event));
+	const statement = eventStatement(tenant, link.id, event, { onlyIfChanged: true });
+	// What came between is what the next look finds.
+	if (!(await insertSession(tenant, session, statement))) return openLink(env, visitor, token);
 	visitor.context.waitUntil(sealEvents(tenant, link.id));
 	const begun = { ...session, tenantId: tenant.tenantId, countedAt: null, endedAt: null };
 	return { opened: await openedOf({ ...opening, session: begun }), begun: { secret, expiresAt: session.expiresAt } };
@@ -84,7 +91,7 @@ function goesOn(visit: Visit, { link, token }: Pick<Visit, "link" | "token">, no
 async function openedOf(standing: Visit): Promise<Opened> {
 	const { link, session, tenant, tenantName } = standing;
 	const requireOtp = levelNeeded(standing) > session.level;
-	const channels = requireOtp ? codeChannels(standing) : [];
+	const channels = requireOtp ? await codeChannels(standing) : [];
 	return {
 		status: "Active",
 		requireOtp,

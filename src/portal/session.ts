@@ -30,7 +30,11 @@ export async function newSessionSecret(): Promise<{ secret: string; idHash: stri
 export async function visitOf(env: Env, { secret }: Visitor): Promise<Visit | undefined> {
 	if (secret === undefined) return undefined;
 	const standing = await findSession(database(env), await sha256(secret));
-	return standing && { ...standing, tenant: tenantDatabase(env, standing.session.tenantId) };
+	if (!standing) return undefined;
+	const { session, link } = standing;
+	// Staff may have shortened the link since the session began.
+	const expiresAt = Math.min(session.expiresAt, link.expiresAt);
+	return { ...standing, session: { ...session, expiresAt }, tenant: tenantDatabase(env, session.tenantId) };
 }
 
 /** The session that a request brings, if it is good for anything; 401, 410 or 423 otherwise. Being turned away is noted in the audit. */

@@ -48,14 +48,23 @@ export async function findOpening(
 /** What a session is born with. */
 export type NewSession = Pick<SessionRow, "idHash" | "linkId" | "tokenHash" | "level" | "createdAt" | "expiresAt">;
 
-/** Begins a session and writes what the link's audit says of it. */
-export async function insertSession(tenant: TenantDatabase, session: NewSession, event: SQL): Promise<void> {
-	await batch(tenant.db, [
-		insertInto(tenant, session, sql`1`),
+/**
+ * Begins a session and writes what the link's audit says of it (`event`, which asks whether there is one). False: link or token were withdrawn
+ * meanwhile, or the link was locked or ended, and nothing is written.
+ */
+export async function insertSession(tenant: TenantDatabase, session: NewSession, event: SQL): Promise<boolean> {
+	const { tenantId, db } = tenant;
+	const { tokenHash, createdAt: now } = session;
+	const letsIn = sql`EXISTS (SELECT 1 FROM link_token t CROSS JOIN link l ON l.id = t.link_id AND l.tenant_id = t.tenant_id
+		WHERE t.token_hash = ${tokenHash} AND t.tenant_id = ${tenantId} AND t.revoked_at IS NULL
+			AND l.revoked_at IS NULL AND l.locked_at IS NULL AND l.expires_at > ${now})`;
+	const [began] = await batch<[{ idHash: string }, never, never]>(db, [
+		insertInto(tenant, session, letsIn),
 		event,
-		sql`UPDATE link_token SET first_opened_at = ${session.createdAt}
-			WHERE token_hash = ${session.tokenHash} AND tenant_id = ${tenant.tenantId} AND first_opened_at IS NULL`,
+		sql`UPDATE link_token SET first_opened_at = ${now}
+			WHERE token_hash = ${tokenHash} AND tenant_id = ${tenantId} AND first_opened_at IS NULL AND changes() > 0`,
 	]);
+	return began.length > 0;
 }
 
 /** Ends a session; false when it had ended before. */
