@@ -83,6 +83,7 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 	.use("/auth/*", ...edge)
 	.use("/access-token/*", ...edge)
 	.use("/customers.csv", staffCors)
+	.use("/customers/import", staffCors)
 	// A file that is imported is read as it comes, and bounded line by line.
 	.use("/customers/*", except("/customers/import", ...edge))
 	.use("/accounts/*", ...edge)

@@ -172,6 +172,16 @@ it("writes one line a request, which tells nothing of what was in it", async () 
 	const [cause] = error.mock.calls[0] as [string];
 	expect(JSON.parse(cause)).toEqual({ level: "error", requestId, error: expect.stringContaining("TypeError") });
 	for (const inside of [token, secret, "@acme.test"]) expect(cause).not.toContain(inside);
+
+	// What a query that failed was asked with is somebody's name: a database without the table.
+	const visits = { method: "POST", body: { ...visitor, user_id: "ada.lovelace@acme.test" } };
+	expect(await line(askWith({ ...variables, DB: env.SEARCH }, "/api/v2/room-control/", visits))).toMatchObject({
+		status: 500,
+	});
+	expect(error).toHaveBeenCalledTimes(2);
+	const [failed] = error.mock.calls[1] as [string];
+	expect(failed).toMatch(/Failed query: select .* from .*visitor_room.* no such table/);
+	for (const inside of [secret, "@acme.test"]) expect(failed).not.toContain(inside);
 });
 
 it("answers what it does not have with 404, and what it has under another method with 405 and the right ones", async () => {
@@ -234,7 +244,7 @@ it("lets pages call: any without credentials, or those that are named with them"
 		"Access-Control-Request-Headers": "authorization,content-type",
 	};
 	const chatId = "a".repeat(32);
-	for (const path of ["/v1/Chat", `/v1/Chat/${chatId}`, `/v1/Chat/${chatId}/Messages`]) {
+	for (const path of ["/v1/Chat", `/v1/Chat/${chatId}`, `/v1/Chat/${chatId}/Messages`, "/customers/import"]) {
 		const { status, headers, body } = await call("OPTIONS", path, { headers: preflight });
 		expect([path, status, body]).toEqual([path, 204, undefined]);
 		expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
@@ -242,7 +252,7 @@ it("lets pages call: any without credentials, or those that are named with them"
 		expect(headers.get("Access-Control-Max-Age")).toBe("600");
 		for (const method of ["GET", "POST", "PUT", "DELETE"])
 			expect(headers.get("Access-Control-Allow-Methods")?.split(",")).toContain(method);
-		for (const header of ["Authorization", "Content-Type", "X-Api-Key"])
+		for (const header of ["Authorization", "Content-Type", "X-Api-Key", "If-Match", "Idempotency-Key"])
 			expect(headers.get("Access-Control-Allow-Headers")?.split(",")).toContain(header);
 	}
 	// A page must be able to read what went wrong, too.

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { loggable } from "../db/query-error.ts";
 import type { Refusal, RefusalCode } from "../rooms/model.ts";
 import type { FoyerEnv } from "./foyer-env.ts";
 
@@ -144,5 +145,5 @@ function requestIdOf(c: Context<FoyerEnv>): string {
 
 /** One line for a bug: what happened and where, never what was sent. */
 export function logBug(error: Error, c: Context<FoyerEnv>): void {
-	console.error(JSON.stringify({ level: "error", requestId: requestIdOf(c), error: error.stack ?? String(error) }));
+	console.error(JSON.stringify({ level: "error", requestId: requestIdOf(c), error: loggable(error) }));
 }

@@ -12,6 +12,7 @@ const options = {
 		"X-Request-Id",
 		"Accept",
 		"If-Match",
+		"Idempotency-Key",
 	],
 	exposeHeaders: ["X-Request-Id", "ETag", "Retry-After", "WWW-Authenticate", "X-AutoBatch-Completed"],
 	maxAge: 600,
