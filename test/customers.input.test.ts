@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { limits } from "../src/customers/limits.ts";
 import { call, Person, unique } from "./support/client.ts";
 
 async function manager(): Promise<Person> {
@@ -192,4 +193,46 @@ it("changes only the version that the caller has seen", async () => {
 		Array.from({ length: 5 }, (_, n) => mia.call("PATCH", `/customers/${id}`, { referenceId: `${n}` })),
 	);
 	expect(together.map(({ status }) => status)).toEqual(Array(5).fill(200));
+});
+
+it("moves and deletes no more at once than it says", async () => {
+	const mia = await manager();
+	const { id } = await made(mia, { name: "Wide" });
+	for (let below = 0; below < 3; below++) await made(mia, { name: `Below ${below}`, parentCustomerId: id });
+	const elsewhere = await made(mia, { name: "Elsewhere" });
+	const { subtree } = limits;
+	Object.assign(limits, { subtree: 3 });
+	try {
+		const move = { parentCustomerId: elsewhere.id };
+		expect(await refusal(mia, "POST", `/customers/${id}/move`, move)).toEqual([400, "TooManyDescendants", undefined]);
+		expect(await refusal(mia, "DELETE", `/customers/${id}?cascade=true`)).toEqual([
+			400,
+			"TooManyDescendants",
+			undefined,
+		]);
+	} finally {
+		Object.assign(limits, { subtree });
+	}
+	expect((await mia.call("GET", `/customers/${id}`)).body).toMatchObject({ descendantCount: 3, breadcrumb: [{ id }] });
+	expect((await mia.call("DELETE", `/customers/${id}?cascade=true`)).status).toBe(204);
+});
+
+it("answers all at once only where they are not too many", async () => {
+	const mia = await manager();
+	for (let n = 0; n < 4; n++) await made(mia, { name: `One of four ${n}` });
+	const all = limits.all;
+	Object.assign(limits, { all: 3 });
+	try {
+		for (const query of ["", "&nameFilter=four", "&rootsOnly=true"])
+			expect([query, ...(await refusal(mia, "GET", `/customers?all=true${query}`))]).toEqual([
+				query,
+				400,
+				"TooManyRows",
+				undefined,
+			]);
+		expect((await mia.call("GET", "/customers?all=true&nameFilter=four 2")).body.items).toHaveLength(1);
+	} finally {
+		Object.assign(limits, { all });
+	}
+	expect((await mia.call("GET", "/customers?all=true")).body.items).toHaveLength(4);
 });
