@@ -2,6 +2,7 @@
 import { unsealed } from "../auth/secrets.ts";
 import type { Statement } from "../db/batch.ts";
 import { tenantDatabase, type TenantDatabase } from "../db/database.ts";
+import { loggable } from "../db/query-error.ts";
 import { Failure } from "../http/failure.ts";
 import { eventStatement, sealEvents, system } from "../links/audit.ts";
 import {
@@ -186,6 +187,5 @@ function shown(text: string): string {
 }
 
 function logTrouble({ tenantId, id }: Handed, error: unknown): void {
-	const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-	console.error(JSON.stringify({ level: "error", tenant: tenantId, delivery: id, error: what }));
+	console.error(JSON.stringify({ level: "error", tenant: tenantId, delivery: id, error: loggable(error) }));
 }

@@ -3,6 +3,7 @@ import { sealed } from "../auth/secrets.ts";
 import { sha256 } from "../auth/key-format.ts";
 import type { Statement } from "../db/batch.ts";
 import type { TenantDatabase } from "../db/database.ts";
+import { loggable } from "../db/query-error.ts";
 import { newGuid } from "../rooms/room-id.ts";
 import { emailProvider, smsProvider } from "./providers/chosen.ts";
 import { withinQuotas } from "./quotas.ts";
@@ -50,7 +51,7 @@ export function hand(
 	context.waitUntil(
 		sent.then(
 			() => undefined,
-			(error: unknown) => console.error(JSON.stringify({ level: "error", deliveries: ids, error: String(error) })),
+			(error: unknown) => console.error(JSON.stringify({ level: "error", deliveries: ids, error: loggable(error) })),
 		),
 	);
 }

@@ -1,6 +1,7 @@
 /** Once a minute: what a lost call left is taken up, what has had its time goes. Each part is bounded; the next minute goes on. */
 import { reindex } from "../customers/reindex.ts";
 import { database } from "../db/database.ts";
+import { loggable } from "../db/query-error.ts";
 import { sealLeftovers } from "../links/audit.ts";
 import { overdue } from "./claim-store.ts";
 import type { Handed } from "./delivery.ts";
@@ -23,7 +24,7 @@ export async function sweep(env: Env): Promise<void> {
 	await Promise.all(
 		Object.entries(parts).map(([name, work]) =>
 			work().catch((error: unknown) =>
-				console.error(JSON.stringify({ level: "error", sweep: name, error: String(error) })),
+				console.error(JSON.stringify({ level: "error", sweep: name, error: loggable(error) })),
 			),
 		),
 	);

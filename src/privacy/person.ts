@@ -1,4 +1,5 @@
 /** A contact goes, step by step: links and what they led to, rooms, connections, and itself at the end, since it says where the rest is. */
+import { loggable } from "../db/query-error.ts";
 import { destinationHash } from "../delivery/delivery.ts";
 import { eraseDeliveries } from "../delivery/erasure.ts";
 import { Failure } from "../http/failure.ts";
@@ -152,7 +153,7 @@ async function answer<T>(call: () => Promise<T>, about: string): Promise<T | und
 	try {
 		return await Promise.race([call(), patience.promise]);
 	} catch (error) {
-		console.error(JSON.stringify({ level: "error", erasing: about, error: String(error) }));
+		console.error(JSON.stringify({ level: "error", erasing: about, error: loggable(error) }));
 		return undefined;
 	} finally {
 		clearTimeout(timer);
