@@ -68,6 +68,18 @@ it("has every member of the sample in JSON, in either spelling", async () => {
 	expect(camel.link).toMatchObject({ customerLinkUID: expect.any(String), tokenHash: null, tenantId: desk.tenant });
 });
 
+it("describes as GUIDs what is one", async () => {
+	const { components } = json(await ask("/openapi.json"));
+	const { properties } = components.schemas.CustomerLinkExtended;
+	const { body } = await desk.ask();
+	await desk.act(body.link, "revoke");
+	const link = await desk.read(body.link);
+	const described = Object.keys(properties).filter((name) => JSON.stringify(properties[name]).includes('"guid"'));
+	expect(described).toEqual(["customerLinkUID", "resourceUid"]);
+	for (const name of described) expect([name, link[name]]).toEqual([name, expect.stringMatching(/^[0-9a-f]{32}$/)]);
+	expect(link).toMatchObject({ createdByUserId: desk.agent.userId, revokedByUserId: desk.agent.userId });
+});
+
 it("takes a form, and the query over the body", async () => {
 	const form = new URLSearchParams({ resource_type: "Chat", RESOURCEUID: desk.chatId, recipientEmail: address() });
 	const answer = json(await ask("/v1/customerlink?maxViews=4", { as: desk.agent, body: form }));

@@ -123,15 +123,15 @@ const customerLink = z
 		recipientEmail: z.string().nullable(),
 		recipientPhone: z.string().nullable(),
 		smsConsentSnapshot: z.boolean(),
-		createdByUserId: id.nullable(),
+		createdByUserId: z.string().nullable().describe("As its issuer knows the user"),
 		createdByAgentId: number.nullable(),
 		createdAtUtc: instant,
 		expiresAtUtc: instant.nullable(),
 		maxViews: number.nullable(),
 		viewCount: number,
 		revokedAtUtc: instant.nullable(),
-		revokedByUserId: id.nullable(),
-		tenantId: id.nullable(),
+		revokedByUserId: z.string().nullable(),
+		tenantId: z.string().nullable(),
 	})
 	.meta({ dto: "CustomerLink" });
 
