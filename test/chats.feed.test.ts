@@ -170,6 +170,14 @@ it("gives out tickets for a socket: one connection, thirty seconds, this chat", 
 		return JSON.stringify(rows);
 	});
 	expect(stored).not.toContain(late);
+	// Those that nobody can use any more are none that wait: the room has as many to give as ever.
+	await runInDurableObject(roomOf(env, chatId), (_, { storage: { sql } }) => {
+		sql.exec(
+			"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO ticket SELECT 'old ' || i, '{}', ? FROM n",
+			Date.now() - 1,
+		);
+	});
+	await issue();
 	expect(await (await open(late)).closeCode()).toBe(4009);
 	expect(await (await open(late)).closeCode()).toBe(4500);
 	// A ticket is worth what its holder is worth when it is used.

@@ -248,6 +248,26 @@ it("knows a visitor by the room's id alone, whatever else the request claims to 
 	expect(await trespasser.closeCode()).toBe(4500);
 });
 
+it("cuts off who has missed more than can wait for a socket, and lets it come back for the rest", async () => {
+	const { ada, ben, chatId } = await pair();
+	const gone = await Socket.join(ben, chatId);
+	const { epoch, seq: start } = gone.frames[0] as unknown as { epoch: string; seq: number };
+	gone.close();
+	const body = "x".repeat(1024 * 1024);
+	for (let count = 0; count < 40; count += 1) await ada.send(chatId, body);
+	const first = await open(ben, chatId);
+	first.send({ type: "hello", v: 1, resume: { epoch, seq: start } });
+	expect(await first.closeCode()).toBe(4001);
+	const seq = first.events.at(-1)!["seq"] as number;
+	const second = await Socket.join(ben, chatId, { epoch, seq });
+	const resumed = await second.until(({ type }) => type === "resumed", "the rest");
+	expect(resumed).toMatchObject({ from: seq, limited: false });
+	const events = [...first.events, ...second.events];
+	expect(events.map(({ prev }) => prev)).toEqual(Array.from({ length: 40 }, (_, index) => start + index));
+	// The room has said nothing into the socket that it had closed.
+	expect(first.frames.some(({ type }) => type === "resumed")).toBe(false);
+});
+
 it("cuts off who does not read, and keeps who shows signs of life", async () => {
 	const { ada, ben, chatId } = await pair();
 	const alma = await Person.signIn("Administrator");

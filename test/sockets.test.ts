@@ -211,6 +211,26 @@ it("tells who is there, once a person, and who comes and goes", async () => {
 	expect(await present()).toEqual([ada.userId]);
 });
 
+it("tells once that somebody who was removed has gone, though the socket closes after that", async () => {
+	const { ada, ben, chatId } = await pair();
+	const [left, removed] = [await Socket.join(ada, chatId), await Socket.join(ben, chatId)];
+	const chatMembers = [{ userId: ben.userId, isActive: false }];
+	await ada.call("PUT", `/v1/Chat/${chatId}`, { chat: { chatMembers } });
+	expect(await removed.closeCode()).toBe(4507);
+	const back = [{ userId: ben.userId, isActive: true }];
+	await ada.call("PUT", `/v1/Chat/${chatId}`, { chat: { chatMembers: back } });
+	// What the close had to say comes before what is said after it.
+	await Socket.join(ben, chatId);
+	const changes = () => left.frames.filter(({ type }) => type === "presence");
+	await left.until(() => changes().filter(({ joined }) => joined.length > 0).length === 2, "a return");
+	const ids = (people: { userId: string }[]) => people.map(({ userId }) => userId);
+	expect(changes().map(({ joined, left: gone }) => [ids(joined), ids(gone)])).toEqual([
+		[[ben.userId], []],
+		[[], [ben.userId]],
+		[[ben.userId], []],
+	]);
+});
+
 it("replays what a client missed, every kind of change, in order and without a gap", async () => {
 	const { ada, ben, chatId } = await pair();
 	const [one, two] = [await ada.send(chatId, "one"), await ada.send(chatId, "two")];

@@ -66,7 +66,10 @@ export class SocketProtocol {
 
 	/** Closes a socket from this side. */
 	dismiss(session: Session, code: number, reason: string): void {
-		this.#parts.sessions.close(session, code, reason);
+		const { sessions } = this.#parts;
+		sessions.close(session, code, reason);
+		// Its close event, which may come, has nothing more to tell.
+		sessions.forget(session.socket);
 		this.left(session);
 	}
 
@@ -147,7 +150,8 @@ export class SocketProtocol {
 		const limited = transcript.seq - position.seq > limits.replay;
 		let at = limited ? transcript.seq - limits.replayFrame : position.seq;
 		let count = 0;
-		while (at < transcript.seq) {
+		// One that reads too slowly for so much is cut off in the middle, and comes back for the rest.
+		while (at < transcript.seq && sessions.get(session.socket)) {
 			const events = transcript.since(at, limits.replayFrame);
 			if (events.length === 0) break;
 			count += events.length;

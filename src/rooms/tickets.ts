@@ -19,7 +19,9 @@ export class Tickets {
 		const now = Date.now();
 		// Expired ones are kept a while, so that a late client hears "expired" and not "unknown".
 		this.#sql.exec("DELETE FROM ticket WHERE expires_at < ?", now - 10 * timing.ticketMs);
-		const { count } = this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM ticket").one();
+		const { count } = this.#sql
+			.exec<{ count: number }>("SELECT count(*) AS count FROM ticket WHERE expires_at > ?", now)
+			.one();
 		if (count >= limits.tickets) return undefined;
 		const expiresAt = now + timing.ticketMs;
 		this.#sql.exec(
