@@ -231,6 +231,40 @@ it("adds and removes members by either id, and closes the sockets of who is remo
 	expect((await put(ada, chatId, {})).member(alma)).toMatchObject({ isActive: true });
 });
 
+it("finds a member by its user where the member id is one of the client's own making, and takes the zero Guid for none", async () => {
+	const { ada, ben } = await team();
+	const zero = "0".repeat(32);
+	const created = await ada.call("POST", "/v1/Chat", {
+		chat: {
+			chatMembers: [
+				{ chatMemberId: zero, userId: dashed().replaceAll(/[0-9a-f]/g, "0"), chatMemberName: "String" },
+				{ userId: "visitor:somebody" },
+			],
+		},
+	});
+	const [{ chatId, chatMembers }] = created.body.chat;
+	expect(chatMembers.map(({ userId }: Member) => userId)).toEqual([ada.userId, "visitor:somebody"]);
+	const socket = await Socket.join(ada, chatId);
+	const [ready] = socket.frames;
+	expect(ready!["members"].map(({ kind }: { kind: string }) => kind)).toEqual(["Agent", "Visitor"]);
+
+	const own = { chatMemberId: dashed(), userId: ben.userId };
+	const added = await put(ada, chatId, { chatMembers: [own] });
+	expect(added.member(ben)).toMatchObject({ isActive: true });
+	// Twice: who is removed already is not brought back by it.
+	for (let time = 0; time < 2; time += 1) {
+		const removed = await put(ada, chatId, { chatMembers: [{ ...own, isActive: false }] });
+		expect(removed.member(ben)).toMatchObject({ isActive: false });
+		expect(removed.chatMembers).toHaveLength(3);
+	}
+	// A member id that is known goes before the user, and nobody is added by the zero Guid.
+	const { chatMemberId } = added.member(ben)!;
+	const back = await put(ada, chatId, { chatMembers: [{ chatMemberId, userId: zero, isActive: true }] });
+	expect([back.member(ben)?.isActive, back.chatMembers.length]).toEqual([true, 3]);
+	const nobody = await ada.call("PUT", `/v1/Chat/${chatId}`, { chat: { chatMembers: [{ userId: zero }] } });
+	expect([nobody.status, nobody.body.responseStatus.errorCode]).toEqual([404, "NotFound"]);
+});
+
 it("moves read markers forward only, and for their owner only", async () => {
 	const { ada, ben } = await team();
 	const chatId = await ada.createChat([ben]);

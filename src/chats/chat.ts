@@ -3,7 +3,7 @@ import { tenantDatabase, type TenantDatabase } from "../db/database.ts";
 import { Failure, orFail } from "../http/failure.ts";
 import type { MemberChange, Snapshot } from "../rooms/conversation.ts";
 import { presentedPage, unreadCount, type PresentedMessage } from "../rooms/model.ts";
-import { newGuid, ZERO_GUID } from "../rooms/room-id.ts";
+import { newGuid, parseGuid, ZERO_GUID } from "../rooms/room-id.ts";
 import { roomOf } from "../rooms/rooms.ts";
 import type { Chat, ChatBody, ChatMemberBody } from "./schema.ts";
 import { lastMessages, searchMessages } from "./search.ts";
@@ -88,7 +88,12 @@ export async function search(
 }
 
 function memberChanges(members: readonly ChatMemberBody[] | undefined): MemberChange[] {
-	return (members ?? []).map(({ chatMemberName, ...member }) => ({ ...member, name: chatMemberName }));
+	return (members ?? []).map(({ chatMemberName, userId, ...member }) => ({
+		...member,
+		// The ids of users need not be Guids, but clients for which they are send the zero Guid for none.
+		userId: userId !== undefined && parseGuid(userId) === ZERO_GUID ? undefined : userId,
+		name: chatMemberName,
+	}));
 }
 
 function chatOfRow(row: ChatRow, members: readonly MemberRow[]): Chat {

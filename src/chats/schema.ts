@@ -5,6 +5,7 @@ import { limits } from "../rooms/limits.ts";
 /** `dto` names the type that clients know an object by; the generated types and descriptions are made from these schemas. */
 
 const count = z.int().min(0).max(1_000_000);
+const index = z.int().min(0);
 const skip = count.default(0).describe("How many to leave out at the start");
 /** Items of a page unless the caller says how many. */
 export const PAGE = 50;
@@ -56,8 +57,8 @@ const chatId = guid.describe("The chat");
 export const chatPath = z.object({ ChatId: chatId });
 export const messagePath = z.object({ ChatId: chatId, ChatMessageId: guid.describe("The message") });
 export const historyQuery = z.object({
-	before: count.optional().describe("Messages before this index, the newest of them"),
-	after: count.optional().describe("Messages after this index, the oldest of them"),
+	before: index.optional().describe("Messages before this index, the newest of them"),
+	after: index.optional().describe("Messages after this index, the oldest of them"),
 	take: size.optional().describe(`How many to return at most; ${PAGE} unless said otherwise`),
 });
 

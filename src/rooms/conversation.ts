@@ -5,6 +5,7 @@ import {
 	isVisitorId,
 	visitorUserId,
 	type Actor,
+	type AuthorKind,
 	type Caller,
 	type Draft,
 	type Member,
@@ -16,10 +17,10 @@ import {
 	type RoomSeed,
 	type Visitor,
 } from "./model.ts";
-import { bodyTooLarge, closed, notFound, tooManyMembers, unknownMessage } from "./refusals.ts";
+import { bodyTooLarge, closed, mismatch, notFound, tooManyMembers, unknownMessage } from "./refusals.ts";
 import { newGuid } from "./room-id.ts";
 import { Roster } from "./roster.ts";
-import { Transcript } from "./transcript.ts";
+import { Transcript, type Appended } from "./transcript.ts";
 
 type RoomRow = {
 	chat_id: string;
@@ -98,7 +99,8 @@ export class Conversation {
 		const creator: Actor = { userId: seed.createdBy, name: seed.createdByName, kind };
 		conversation.roster.join(creator, creator, now);
 		for (const { userId, name } of members)
-			if (userId !== undefined) conversation.roster.join({ userId, name: name ?? userId, kind: "Agent" }, creator, now);
+			if (userId !== undefined)
+				conversation.roster.join({ userId, name: name ?? userId, kind: kindOf(userId) }, creator, now);
 		return conversation;
 	}
 
@@ -199,23 +201,26 @@ export class Conversation {
 
 	/** Appends a message. Staff who speak in a room they may see become members of it. */
 	send(caller: Caller, draft: Draft, now: number): Result<Sent> {
-		if (this.#row.is_active === 0) return closed();
+		const isMember = this.roster.isActive(caller.userId);
+		const isOpen = this.#row.is_active === 1;
+		// What was accepted and comes again, its answer lost, needs no open room and brings nobody back into it.
+		const earlier = isMember && isOpen ? undefined : this.transcript.earlier(caller, draft);
+		if (earlier) return sent(earlier);
+		if (!isOpen) return closed();
 		const { body, replyToChatMessageId } = draft;
 		if (byteLength(body) > limits.bodyBytes) return bodyTooLarge();
 		if (replyToChatMessageId !== undefined && !this.transcript.find(replyToChatMessageId)) return unknownMessage();
-		if (!this.roster.isActive(caller.userId)) {
+		if (!isMember) {
 			if (this.roster.size >= limits.members) return tooManyMembers();
 			this.roster.join(caller, caller, now);
 		}
 		this.roster.introduce(caller, now);
 		const appended = this.transcript.append(caller, draft, now);
-		if (appended === "mismatch")
-			return refuse("IdempotencyMismatch", "This clientMessageId was used for a message with another body.");
-		if (!appended.duplicate) {
+		if (appended !== "mismatch" && !appended.duplicate) {
 			this.roster.authored(caller, appended.message);
 			this.#lastActivityAt = now;
 		}
-		return { ok: true, ...appended };
+		return sent(appended);
 	}
 
 	/** Changes a message's text: its author only. */
@@ -325,8 +330,8 @@ export class Conversation {
 	}
 
 	#find(change: MemberChange): Member | undefined {
-		if (change.chatMemberId !== undefined) return this.roster.byMemberId(change.chatMemberId);
-		return change.userId === undefined ? undefined : this.roster.get(change.userId);
+		const named = change.chatMemberId === undefined ? undefined : this.roster.byMemberId(change.chatMemberId);
+		return named ?? (change.userId === undefined ? undefined : this.roster.get(change.userId));
 	}
 
 	/** Archiving and reading are a member's own business: what a caller sends of them about others is left alone. */
@@ -337,11 +342,7 @@ export class Conversation {
 		// Typed clients send `isActive: false` for whoever they did not set it for; about somebody new it says nothing.
 		if (known && change.isActive === false) this.roster.leave(userId, caller, now);
 		else if (!known || change.isActive === true)
-			this.roster.join(
-				{ userId, name: change.name ?? known?.name ?? userId, kind: isVisitorId(userId) ? "Visitor" : "Agent" },
-				caller,
-				now,
-			);
+			this.roster.join({ userId, name: change.name ?? known?.name ?? userId, kind: kindOf(userId) }, caller, now);
 		if (userId !== caller.userId) return;
 		if (change.isArchived !== undefined) this.roster.archive(userId, change.isArchived, caller, now);
 		const read = change.lastChatMessageId === undefined ? undefined : this.transcript.find(change.lastChatMessageId);
@@ -374,6 +375,15 @@ export class Conversation {
 			row.projected_seq,
 		);
 	}
+}
+
+/** What somebody is who was added by an id. */
+function kindOf(userId: string): AuthorKind {
+	return isVisitorId(userId) ? "Visitor" : "Agent";
+}
+
+function sent(appended: Appended): Result<Sent> {
+	return appended === "mismatch" ? mismatch() : { ok: true, ...appended };
 }
 
 /** UTF-8 bytes; a text that is short in any script is not encoded to be counted. */

@@ -31,15 +31,16 @@ export class Once {
 		return this.#recent.get(keyOf(userId, clientMessageId));
 	}
 
-	/** The index of a message of an older block. */
-	indexed(userId: string, clientMessageId: string): number {
-		return this.#sql
-			.exec<{ idx: number }>(
-				"SELECT idx FROM sent WHERE user_id = ? AND client_message_id = ?",
-				userId,
-				clientMessageId,
-			)
-			.one().idx;
+	/** The index of a message of any block. */
+	find(userId: string, clientMessageId: string): number | undefined {
+		const recent = this.recent(userId, clientMessageId);
+		if (recent !== undefined) return recent;
+		const indexed = this.#sql.exec<{ idx: number }>(
+			"SELECT idx FROM sent WHERE user_id = ? AND client_message_id = ?",
+			userId,
+			clientMessageId,
+		);
+		return indexed.toArray()[0]?.idx;
 	}
 
 	/** To be called before the message of this index is written: a room that has it has the block before it in `sent`. */

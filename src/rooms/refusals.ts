@@ -19,6 +19,10 @@ export function tooManyMembers(): Refusal {
 	return refuse("TooManyMembers", `A chat has at most ${limits.members} members.`);
 }
 
+export function mismatch(): Refusal {
+	return refuse("IdempotencyMismatch", "This clientMessageId was used for a message with another body.");
+}
+
 export function bodyTooLarge(): Refusal {
 	return refuse("BodyTooLarge", `A message holds at most ${limits.bodyBytes} bytes.`);
 }

@@ -125,12 +125,20 @@ export class Transcript {
 			now,
 		);
 		if (clientMessageId !== undefined) {
-			if (inserted.rowsWritten === 0) return this.#earlier(this.#once.indexed(author.userId, clientMessageId), draft);
+			const earlier = inserted.rowsWritten === 0 ? this.earlier(author, draft) : undefined;
+			if (earlier) return earlier;
 			this.#once.note(author.userId, clientMessageId, index);
 		}
 		this.#messageCount = index;
 		this.#announce("message.created", author, { message }, now);
 		return { message, duplicate: false };
+	}
+
+	/** What `append` would answer to a message that this author has sent already; undefined to one that is new. */
+	earlier({ userId }: Caller, draft: Draft): Appended | undefined {
+		const { clientMessageId } = draft;
+		const index = clientMessageId === undefined ? undefined : this.#once.find(userId, clientMessageId);
+		return index === undefined ? undefined : this.#earlier(index, draft);
 	}
 
 	#earlier(index: number, draft: Draft): Appended {
