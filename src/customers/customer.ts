@@ -10,7 +10,7 @@ import { tagText, type CustomerRow } from "./row.ts";
 import type { CustomerBody } from "./schema.ts";
 import { payIndex } from "./index-store.ts";
 import { requireSchedule, storedSchedule } from "./schedules.ts";
-import { customerByUid, insertCustomers, takenUids, updateCustomer, type Fields } from "./store.ts";
+import { customerByUid, insertCustomers, MAIN_ACCOUNT, takenUids, updateCustomer, type Fields } from "./store.ts";
 import { moveCustomer, removeCustomer } from "./tree-store.ts";
 
 /** Times a change begins anew when somebody else was faster. */
@@ -35,7 +35,9 @@ export async function createCustomer(
 	const { directory, userId } = visit;
 	const uid = body.id ?? newGuid();
 	requireSchedule(body.schedule);
-	const { tagIds } = await namedIn(visit, body);
+	// That account is made with the first customer in it.
+	const mustBeThere = body.accountId === MAIN_ACCOUNT ? { ...body, accountId: undefined } : body;
+	const { tagIds } = await namedIn(visit, mustBeThere);
 	const draft = {
 		uid,
 		account: body.accountId,
@@ -49,7 +51,7 @@ export async function createCustomer(
 	});
 	if (!made.has(uid)) {
 		// The account that it names may be gone by now.
-		await namedIn(visit, body);
+		await namedIn(visit, mustBeThere);
 		throw await whyNotBelow(visit, body.parentCustomerId);
 	}
 	await payLater(visit);

@@ -34,8 +34,8 @@ export type Fields = Pick<
 /** Who changes something, and when. */
 export type Actor = { userId: string; now: number };
 
-/** The account of customers for whom none was named, one in each tenant. */
-const MAIN_ACCOUNT = "00000000000000000000000000000001";
+/** The account of customers for whom none was named, one in each tenant. It is made with the first customer in it. */
+export const MAIN_ACCOUNT = "00000000000000000000000000000001";
 
 /** The columns of `Fields`, in the order of the insert below. */
 const FIELDS = [
@@ -105,7 +105,9 @@ export async function insertCustomers(
 }
 
 function ensureMainAccount(tenantId: string, drafts: readonly Draft[], { userId, now }: Actor): SQL {
-	const isNeeded = drafts.some(({ account, parent }) => account === undefined && parent === undefined);
+	const isNeeded = drafts.some(({ account, parent }) =>
+		account === undefined ? parent === undefined : account === MAIN_ACCOUNT,
+	);
 	return sql`INSERT INTO account (tenant_id, uid, name, name_key, ancestor_uids, details, created_at, created_by, updated_at, updated_by)
 		SELECT ${tenantId}, ${MAIN_ACCOUNT}, 'Main', 'main', '[]', '{}', ${now}, ${userId}, ${now}, ${userId} WHERE ${isNeeded ? 1 : 0}
 		ON CONFLICT (tenant_id, uid) DO NOTHING`;
