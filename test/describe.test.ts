@@ -286,6 +286,20 @@ it("refers to named schemas in OpenAPI and leaves our own words out of it", () =
 	expect(JSON.stringify(document)).not.toMatch(/"(dto|base|argument|\$id|id)":[^{]/);
 });
 
+it("describes no body where a client can send none, and says of others whether they may be left out", () => {
+	const { paths } = openApi(describeRoutes(app.routes), "1") as { paths: Record<string, any> };
+	for (const [path, { get, delete: remove }] of Object.entries(paths))
+		for (const route of [get, remove]) expect([path, route?.requestBody]).toEqual([path, undefined]);
+	const { get, post } = paths["/api/connections/{ConnectionId}/cancel"];
+	const guards = ["contactId", "contactTypeId", "roleId"];
+	for (const name of guards)
+		expect(get.parameters).toContainEqual(expect.objectContaining({ name, in: "query", required: true }));
+	expect(post.parameters).toEqual([expect.objectContaining({ name: "ConnectionId", in: "path" })]);
+	expect(post.requestBody.required).toBe(true);
+	expect(paths["/customers"].post.requestBody.required).toBe(true);
+	expect(paths["/v1/customerlink/{CustomerLinkUID}/revoke"].post.requestBody.required).toBe(false);
+});
+
 it("describes an answer that is a file as one", () => {
 	const { paths } = openApi(describeRoutes(app.routes), "1") as { paths: Record<string, any> };
 	const { responses } = paths["/customers.csv"].get;

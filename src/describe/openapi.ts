@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { DescribedRoute, Operation } from "../http/operation.ts";
 import { camelCase, pascalCase } from "../wire/formats/names.ts";
+import { takesBody } from "../wire/wire.ts";
 import { objectOf, templateOf } from "./catalog.ts";
 import { Components } from "./components.ts";
 import { responseStatus } from "../http/response-status.ts";
@@ -52,10 +53,11 @@ function componentsOf(routes: readonly OwnRoute[]): Components {
 	const components = new Components();
 	components.add(errorResponse, "output");
 	for (const { operation } of routes) if (operation.answer) components.add(operation.answer, "output");
-	for (const { target, schema } of routes.flatMap(({ inputs }) => inputs)) {
-		const isBody = target === "json" || target === "form";
-		for (const part of isBody ? [schema] : Object.values(membersOf(schema))) components.add(part, "input");
-	}
+	for (const { inputs, method } of routes)
+		for (const { target, schema } of inputs) {
+			const isBody = placeOf(target, method) === "body";
+			for (const part of isBody ? [schema] : Object.values(membersOf(schema))) components.add(part, "input");
+		}
 	return components;
 }
 
@@ -72,11 +74,11 @@ function tagOf(path: string): string {
 function operationObject(route: OwnRoute, components: Components, ids: Set<string>): Json {
 	const { operation, inputs, access } = route;
 	const isGuarded = access !== undefined && "permission" in access;
-	const body = inputs.find(({ target }) => target === "json" || target === "form");
-	const parameters = inputs.flatMap(({ target, schema }) => {
-		const place = target === "param" ? "path" : target === "query" ? "query" : undefined;
-		return place ? parametersOf(schema, place, components) : [];
-	});
+	const placed = inputs.map(({ target, schema }) => ({ place: placeOf(target, route.method), schema }));
+	const body = placed.find(({ place }) => place === "body");
+	const parameters = placed.flatMap(({ place, schema }) =>
+		place === "path" || place === "query" ? parametersOf(schema, place, components) : [],
+	);
 	return {
 		operationId: operationId(route, ids),
 		summary: operation.summary,
@@ -85,9 +87,21 @@ function operationObject(route: OwnRoute, components: Components, ids: Set<strin
 			? { security: [{ bearer: [] }, { apiKey: [] }] }
 			: { description: access && "open" in access ? `Open: ${access.open}` : undefined }),
 		...(parameters.length > 0 ? { parameters } : {}),
-		...(body ? { requestBody: { required: true, content: content(components.schemaOf(body.schema, "input")) } } : {}),
+		...(body ? { requestBody: bodyOf(body.schema, components) } : {}),
 		responses: responsesOf(operation, components, isGuarded),
 	};
+}
+
+/** Where a part of a request stands. What a route of all verbs takes from a body as well is of the query where clients can send none. */
+function placeOf(target: string, method: string): "path" | "query" | "body" | undefined {
+	if (target === "param") return "path";
+	if (target === "json" || target === "form") return takesBody(method) ? "body" : "query";
+	return target === "query" ? "query" : undefined;
+}
+
+function bodyOf(schema: z.ZodType, components: Components): Json {
+	const isRequired = !schema.safeParse({}).success;
+	return { required: isRequired, content: content(components.schemaOf(schema, "input")) };
 }
 
 function responsesOf({ answer, media, status = 200 }: Operation, components: Components, isGuarded: boolean): Json {
