@@ -15,7 +15,7 @@ const OWN_KEYS = ["dto", "base", "argument"] as const;
 export class Components {
 	readonly #sides = { input: new SideOfComponents("input"), output: new SideOfComponents("output") };
 	readonly #taken = new Set<string>();
-	readonly #seen = new Set<Schema>();
+	readonly #seen = { input: new Set<Schema>(), output: new Set<Schema>() };
 
 	/** Takes a schema in, and the named ones in it. All must be in before the first is asked for. */
 	add(schema: Schema, side: Side): void {
@@ -35,10 +35,12 @@ export class Components {
 
 	#nameParts(schema: Schema, side: Side): void {
 		const inner = layersOf(schema).at(-1);
-		if (!inner || this.#seen.has(inner)) return;
-		this.#seen.add(inner);
+		if (!inner || this.#seen[side].has(inner)) return;
+		const isOfBoth = this.#seen.input.has(inner) || this.#seen.output.has(inner);
+		this.#seen[side].add(inner);
 		const name = nameOf(inner);
-		if (name !== undefined) this.#sides[side].name(inner, this.#free(name, side));
+		// What both sides have is written out on the second, which cannot be done with what holds itself.
+		if (name !== undefined && (!isOfBoth || holdsItself(inner))) this.#sides[side].name(inner, this.#free(name, side));
 		for (const part of partsOf(inner)) this.#nameParts(part, side);
 	}
 
@@ -123,6 +125,19 @@ function nameOf(schema: Schema): string | undefined {
 	const name = meta?.["dto"] as string | undefined;
 	if (name === undefined || !argument) return name;
 	return `${name}Of${nameOf(layersOf(argument).at(-1) ?? argument) ?? "Item"}`;
+}
+
+/** Whether a schema stands somewhere within itself. */
+function holdsItself(schema: Schema): boolean {
+	const seen = new Set<Schema>();
+	const leadsBack = (part: Schema): boolean => {
+		const inner = layersOf(part).at(-1);
+		if (inner === schema) return true;
+		if (!inner || seen.has(inner)) return false;
+		seen.add(inner);
+		return partsOf(inner).some(leadsBack);
+	};
+	return partsOf(schema).some(leadsBack);
 }
 
 function partsOf(schema: Schema): Schema[] {
