@@ -46,7 +46,7 @@ const time = z
 	.regex(/^(([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,7})?)?|24:00(:00)?)$/)
 	.optional();
 
-export const schedulingRule = z
+const schedulingRule = z
 	.object({
 		id: short(64),
 		name: short(200),
