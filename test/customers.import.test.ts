@@ -239,6 +239,12 @@ it("refuses what it would read wrongly", async () => {
 	}
 	const jsonl = bytes('{"name":"Caf', 0xe9, '"}\n{"name":"Fine"}');
 	expect((await send(mia, jsonl, "text/jsonl")).body).toMatchObject({ imported: 1, failed: 1 });
+	const wrong = await send(mia, `{"name":5}\n{"name":"${"x".repeat(201)}"}\n{}`, "text/jsonl");
+	expect(wrong.body.lines.map(({ error }: any) => error.message)).toEqual([
+		"'Name' must be a string.",
+		"The length of 'Name' must be 200 characters or fewer. You entered 201 characters.",
+		"'Name' must not be empty.",
+	]);
 
 	expect((await send(mia, "name\nX", "text/csv; charset=iso-8859-1")).status).toBe(415);
 	expect((await send(mia, "name\nX", 'text/csv; charset="UTF-8"; header=present')).body.imported).toBe(1);

@@ -71,7 +71,7 @@ export function checked<Schema extends z.ZodType>(
 	value: unknown,
 	as: "json" | "query",
 ): z.output<Schema> {
-	const result = schema.safeParse(bound(as, schema, value));
+	const result = schema.safeParse(bound(as, schema, value), { reportInput: true });
 	refuse(result);
 	return result.data as z.output<Schema>;
 }
