@@ -107,10 +107,5 @@ export const app: Hono<FoyerEnv> = new Hono<FoyerEnv>({ getPath: routingPath(() 
 		predefined(() => describeRoutes(features.routes), features.fetch),
 	);
 
-for (const part of [features, app])
-	part
-		.notFound((c) => {
-			throw noSuchRoute(app, c);
-		})
-		.onError(respondWithStatus);
+for (const part of [features, app]) part.notFound((c) => noSuchRoute(app, c)).onError(respondWithStatus);
 assertGuarded(app);

@@ -225,6 +225,11 @@ it("answers what it does not have with 404, and what it has under another method
 			"MethodNotAllowed",
 		]);
 	}
+	for (const path of ["/health", "/metadata", "/openapi.json", "/"]) {
+		const { status, headers } = await request(path, { method: "OPTIONS" });
+		expect([path, status, headers.get("Allow")]).toEqual([path, 204, "GET, HEAD, OPTIONS"]);
+	}
+	expect((await request("/nowhere", { method: "OPTIONS" })).status).toBe(404);
 	// HEAD is GET without its body.
 	const head = await request("/v1/Chat", { method: "HEAD", headers: ada.headers });
 	expect([head.status, head.headers.get("Content-Type"), await head.text()]).toEqual([

@@ -4,13 +4,17 @@ import type { FoyerEnv } from "./foyer-env.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/** What to say where no route answered: 405 with `Allow` when the path is one of ours under another method, else 404. */
-export function noSuchRoute(app: Pick<Hono<FoyerEnv>, "router">, c: Context<FoyerEnv>): Failure {
+/**
+ * The answer where no route has one: to OPTIONS which methods the path of ours takes. Throws 405 with `Allow` when it is one of ours under
+ * another method, else 404.
+ */
+export function noSuchRoute(app: Pick<Hono<FoyerEnv>, "router">, c: Context<FoyerEnv>): Response {
 	const allowed = METHODS.filter((method) => isRoute(app, method, c.req.path));
-	if (allowed.length === 0) return new Failure("NotFound", "There is nothing here.");
-	// Hono answers HEAD by the GET route, and CORS answers OPTIONS everywhere.
+	if (allowed.length === 0) throw new Failure("NotFound", "There is nothing here.");
+	// Hono answers HEAD by the GET route.
 	const allow = [...allowed, ...(allowed.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
-	return new Failure("MethodNotAllowed", `This path takes ${allow}.`, { headers: { Allow: allow } });
+	if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allow });
+	throw new Failure("MethodNotAllowed", `This path takes ${allow}.`, { headers: { Allow: allow } });
 }
 
 /** Middleware is registered under ALL, a route under its own method. */
