@@ -50,6 +50,19 @@ describe("message_data", () => {
 		expect(await messagesIn(room)).toEqual([]);
 	});
 
+	it("is refused when it is a number that none holds, which would come back as null", async () => {
+		const room = await openRoom();
+		const body = JSON.stringify(message(room, { message_data: 7 })).replace(
+			'"message_data":7',
+			'"message_data":-1e999',
+		);
+		expect(await dowell.raw("room-service/", { method: "POST", headers: JSON_TYPE, body })).toMatchObject({
+			status: 400,
+			body: { errors: { message_data: ["Value must be valid JSON."] } },
+		});
+		expect(await messagesIn(room)).toEqual([]);
+	});
+
 	it("is refused when it is nested beyond reason", async () => {
 		const room = await openRoom();
 		const post = (levels: number, field = "message_data") => {

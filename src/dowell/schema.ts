@@ -41,6 +41,8 @@ const product = z.unknown().transform((value, context) => {
 const anything = z
 	.unknown()
 	.refine((value) => value !== undefined && value !== null, { error: NULL, abort: true })
+	// A number that is too large has become infinite, which would be kept, and read again, as null.
+	.refine((value) => typeof value !== "number" || Number.isFinite(value), "Value must be valid JSON.")
 	.refine((value) => !(value instanceof File) && !isDeeper(value, MESSAGE_DEPTH), "Value must be valid JSON.");
 
 const index = z
