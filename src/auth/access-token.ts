@@ -24,7 +24,7 @@ export async function accessToken(env: Env, principal: Principal): Promise<strin
 			"NotConfigured",
 			`This deployment issues no tokens: its secret TOKEN_SECRET is to be set, ${SHORTEST_SECRET} characters or more.`,
 		);
-	const { tenantId, userId, kind, ...claims } = principal;
+	const { tenantId, userId, kind, until: _, ...claims } = principal;
 	return new SignJWT({ ...claims, roles: [...principal.roles], tenant: tenantId, kind })
 		.setProtectedHeader({ alg: "HS256" })
 		.setIssuer(OWN.issuer)

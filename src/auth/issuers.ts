@@ -37,6 +37,9 @@ const DEVELOPMENT = "foyer-development";
 /** User ids that visitors, API keys and the system itself go by: no token but our own may claim one. */
 const RESERVED = /^(visitor:|service:|dowell:|system$)/;
 
+/** Clocks of issuers may be off by so much. */
+const TOLERANCE_S = 5;
+
 /** How long a token that was found good is trusted without being verified again, at most: a key that was withdrawn still vouches so long. */
 const TRUSTED_MS = 30_000;
 /** A token and its principal take a few KB. */
@@ -133,7 +136,7 @@ async function verifiedClaims(
 			issuer: issuer.issuer,
 			audience: issuer.audience,
 			algorithms: issuer.algorithms,
-			clockTolerance: 5,
+			clockTolerance: TOLERANCE_S,
 		};
 		const key = keyOf(issuer);
 		const { payload } =
@@ -178,6 +181,7 @@ function principalOfClaims(claims: JWTPayload, issuer: Issuer): Principal | unde
 		userId: claims.sub,
 		name,
 		roles: knownRoles(Array.isArray(held) ? held : [held]),
+		until: (claims.exp + TOLERANCE_S) * 1000,
 		...(typeof claims["email"] === "string" ? { email: claims["email"] } : {}),
 		...agentOf(claims["agentId"]),
 		...customerOf(claims["customerId"]),

@@ -38,6 +38,7 @@ async function lookUp(env: Env, keyId: string, now: number): Promise<Known | nul
 		userId: `service:${row.holder}`,
 		name: row.holder,
 		roles: knownRoles(row.roles),
+		...(row.expiresAt === null ? {} : { until: row.expiresAt }),
 	};
 	if (known.size >= REMEMBERED) known.clear();
 	const entry = { principal, hash: row.secretHash, expiresAt: row.expiresAt, readAt: now };

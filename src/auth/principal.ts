@@ -15,6 +15,8 @@ export type Principal = {
 	contactId?: string;
 	/** The customer that the caller speaks for, where the token names one. */
 	customerId?: string;
+	/** When the credential expires, in ms; keys may never. */
+	until?: number;
 };
 
 /** The principal as rooms know staff. */
@@ -25,5 +27,6 @@ export function callerOf(principal: Principal): Caller {
 		name: principal.name,
 		kind: "Agent",
 		isAdministrator: allows(principal.roles, "chat:administer"),
+		...(principal.until === undefined ? {} : { until: principal.until }),
 	};
 }

@@ -3,7 +3,7 @@ import { allowsOrigin } from "../auth/origins.ts";
 import { joined } from "../rooms/frames.ts";
 import { close, limits, timing } from "../rooms/limits.ts";
 import { refuse, type Caller, type Result } from "../rooms/model.ts";
-import { closeQuietly } from "../rooms/sessions.ts";
+import { closeQuietly, lapseOf } from "../rooms/sessions.ts";
 import { Tickets } from "../rooms/tickets.ts";
 import { CALLER_HEADER, PROTOCOL, ticketOf } from "../rooms/upgrade.ts";
 import type { ChatSummary, Standing } from "./summary.ts";
@@ -119,8 +119,14 @@ export class Lobby extends DurableObject<Env> {
 		this.#window = undefined;
 		const told = Array.from(this.#told.values(), (one) => ({ ...one, json: JSON.stringify(one.summary) }));
 		this.#told = new Map();
+		const now = Date.now();
 		for (const socket of this.ctx.getWebSockets()) {
 			const { caller, isReady } = socket.deserializeAttachment() as Attachment;
+			const lapse = lapseOf(caller, now);
+			if (lapse) {
+				closeQuietly(socket, lapse.code, lapse.reason);
+				continue;
+			}
 			const frames = isReady ? told.flatMap((one) => frameFor(caller, one, one.json)) : [];
 			if (frames.length === 0) continue;
 			try {

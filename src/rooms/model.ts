@@ -13,6 +13,8 @@ export type Caller = {
 	isAdministrator: boolean;
 	/** The visit that it speaks in, where its right to be here ends with one. */
 	visit?: Visit;
+	/** When the credential expires that it came with, in ms: no socket outlives it. */
+	until?: number;
 };
 
 /** The stay of somebody from outside: its id, and when it is over. */

@@ -118,7 +118,7 @@ export class Sessions {
 		const present = new Map<string, Present>();
 		for (const session of this.#open.values()) {
 			const { userId, name, kind } = session.caller;
-			const isHere = session.isReady && !isOver(session.caller, now);
+			const isHere = session.isReady && !lapseOf(session.caller, now);
 			if (isHere && now - this.#lastSign(session) < timing.presentMs) present.set(userId, { userId, name, kind });
 		}
 		return [...present.values()];
@@ -143,7 +143,8 @@ export class Sessions {
 	}
 
 	#write(session: Session, text: string): void {
-		if (isOver(session.caller)) return this.close(session, close.noPermission, "the visit is over");
+		const lapse = lapseOf(session.caller, Date.now());
+		if (lapse) return this.close(session, lapse.code, lapse.reason);
 		session.unheard += text.length;
 		if (session.unheard > limits.silentLength && !this.#isHeard(session)) {
 			this.close(session, close.slowConsumer, "reads too slowly");
@@ -179,6 +180,14 @@ export class Sessions {
 			unheardSince: now,
 		};
 	}
+}
+
+/** Why the time of a socket is over: that of a visit for good, that of a credential until its holder comes back with another. */
+export function lapseOf(caller: Caller, now: number): { code: number; reason: string } | undefined {
+	if (isOver(caller, now)) return { code: close.noPermission, reason: "the visit is over" };
+	if (caller.until !== undefined && caller.until <= now)
+		return { code: close.ticketExpired, reason: "the credential has expired" };
+	return undefined;
 }
 
 /** Answers or begins a close; codes that have no place in a frame (1005, 1006, 1015) are answered as a normal close. */

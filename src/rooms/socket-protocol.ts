@@ -3,9 +3,9 @@ import type { Fanout } from "./fanout.ts";
 import type { Feed } from "./feed.ts";
 import { parseFrame, type ClientFrame, type FrameId, type Present, type ServerFrame } from "./frames.ts";
 import { close, limits, timing } from "./limits.ts";
-import { isOver, type Message, type RefusalCode, type Result } from "./model.ts";
+import { type Message, type RefusalCode, type Result } from "./model.ts";
 import { ackOf, type SendQueue } from "./send-queue.ts";
-import type { Session, Sessions } from "./sessions.ts";
+import { lapseOf, type Session, type Sessions } from "./sessions.ts";
 
 type Parts = {
 	conversation: Conversation;
@@ -46,7 +46,8 @@ export class SocketProtocol {
 	/** One frame from a client. */
 	receive(session: Session, data: string | ArrayBuffer): void {
 		const now = Date.now();
-		if (isOver(session.caller, now)) return this.dismiss(session, close.noPermission, "the visit is over");
+		const lapse = lapseOf(session.caller, now);
+		if (lapse) return this.dismiss(session, lapse.code, lapse.reason);
 		this.#parts.sessions.heard(session, now);
 		const parsed = typeof data === "string" ? parseFrame(data) : BINARY;
 		if (!parsed.ok) return this.#bad(session, "BadFrame", parsed.message, parsed.re);
