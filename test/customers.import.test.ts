@@ -308,6 +308,12 @@ it("ends its report where the record breaks it off", async () => {
 	expect((await mia.call("GET", "/customers?nameFilter=Waits")).body.items).toEqual([]);
 });
 
+it("refuses an order that there is none of before a file begins", async () => {
+	const mia = await manager();
+	const refused = await mia.call("GET", "/customers.csv?sortField=Nope");
+	expect([refused.status, refused.body.responseStatus.errorCode]).toEqual([400, "InvalidSortField"]);
+});
+
 it("takes only files", async () => {
 	const mia = await manager();
 	expect((await send(mia, "{}", "application/json")).status).toBe(415);

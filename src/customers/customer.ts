@@ -1,3 +1,4 @@
+import { loggable } from "../db/query-error.ts";
 import { Failure, type FailureCode } from "../http/failure.ts";
 import { newGuid } from "../rooms/room-id.ts";
 import { customerOf, type Visit } from "./directory.ts";
@@ -264,6 +265,6 @@ export async function payLater({ directory }: Visit): Promise<void> {
 	try {
 		await payIndex(directory);
 	} catch (error) {
-		console.error(JSON.stringify({ level: "error", index: "customers", error: String(error) }));
+		console.error(JSON.stringify({ level: "error", index: "customers", error: loggable(error) }));
 	}
 }

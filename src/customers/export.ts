@@ -38,11 +38,15 @@ const HEADER = COLUMNS.map(pascalCase);
 
 /**
  * All customers that match as CSV, in pieces: however many they are, a few hundred are held. People open this file in spreadsheets, so that no
- * cell is a formula; an import takes the same cells back as they were.
+ * cell is a formula; an import takes the same cells back as they were. Throws 400 `InvalidSortField` before the first piece.
  */
-export async function* exportCustomers(visit: Visit, query: ExportQuery): AsyncGenerator<string> {
+export function exportCustomers(visit: Visit, query: ExportQuery): AsyncGenerator<string> {
+	return csvOf(everyCustomer(visit, query, PORTION));
+}
+
+async function* csvOf(portions: AsyncGenerator<CustomerInfo[]>): AsyncGenerator<string> {
 	yield `${HEADER.join(",")}\r\n`;
-	for await (const customers of everyCustomer(visit, query, PORTION)) {
+	for await (const customers of portions) {
 		const table = writeCsv(customers.map(rowOf), HEADER);
 		yield table.slice(table.indexOf("\r\n") + 2);
 	}

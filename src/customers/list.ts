@@ -95,13 +95,17 @@ async function pageOf(visit: Visit, query: ListQuery, { rows, order, slice, coun
 	};
 }
 
-/** All that match, in order, some at a time: whoever reads them holds no more than one portion. */
-export async function* everyCustomer(
+/** All that match, in order, some at a time: whoever reads them holds no more than one portion. An order that there is none of is told at once. */
+export function everyCustomer(visit: Visit, query: ExportQuery, portion: number): AsyncGenerator<CustomerInfo[]> {
+	return portions(visit, query, orderOf(query), portion);
+}
+
+async function* portions(
 	visit: Visit,
 	query: ExportQuery,
+	order: Order,
 	portion: number,
 ): AsyncGenerator<CustomerInfo[]> {
-	const order = orderOf(query);
 	const slice: Slice = { limit: portion, offset: 0 };
 	const selection = await select(visit, query, order, slice);
 	if (!selection) return;

@@ -1,3 +1,4 @@
+import { loggable } from "../db/query-error.ts";
 import { database, tenantDatabase } from "../db/database.ts";
 import { nextOwing, payIndex } from "./index-store.ts";
 
@@ -24,7 +25,7 @@ async function paidOf(env: Env, tenantId: string, batches: number, before: numbe
 	try {
 		return await payIndex({ ...tenantDatabase(env, tenantId), search: env.SEARCH }, batches, before);
 	} catch (error) {
-		console.error(JSON.stringify({ level: "error", index: "customers", tenantId, error: String(error) }));
+		console.error(JSON.stringify({ level: "error", index: "customers", tenantId, error: loggable(error) }));
 		return TURN;
 	}
 }

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { requires } from "../auth/authenticate.ts";
 import { Failure, failureOf, logBug, respondWithStatus } from "../http/failure.ts";
 import type { FoyerEnv } from "../http/foyer-env.ts";
@@ -28,7 +28,7 @@ export const customerStreams = new Hono<FoyerEnv>()
 			logBug(error, c);
 			return failureOf(error, c.get("requestId"));
 		};
-		return answer(reportOf(importCustomers(own, body, format), whyBroken), "application/json");
+		return answer(c, reportOf(importCustomers(own, body, format), whyBroken), "application/json");
 	})
 	.get(
 		"/customers.csv",
@@ -38,7 +38,7 @@ export const customerStreams = new Hono<FoyerEnv>()
 		async (c) => {
 			const query = c.req.valid("query");
 			const own = await visitOf(c);
-			const file = answer(exportCustomers(own, query), "text/csv; charset=utf-8");
+			const file = answer(c, exportCustomers(own, query), "text/csv; charset=utf-8");
 			file.headers.set("Content-Disposition", "attachment;filename=customers.csv");
 			return file;
 		},
@@ -94,13 +94,19 @@ async function* reportOf(
 	yield `\n],"imported":${imported},"failed":${failed}${end}}`;
 }
 
-function answer(pieces: AsyncGenerator<string>, type: string): Response {
+/** What breaks a file off ends the connection: a caller must not take a part for the whole. */
+function answer(c: Context<FoyerEnv>, pieces: AsyncGenerator<string>, type: string): Response {
 	const encoder = new TextEncoder();
 	const stream = new ReadableStream<Uint8Array>({
 		async pull(controller) {
-			const { value, done } = await pieces.next();
-			if (done) controller.close();
-			else controller.enqueue(encoder.encode(value));
+			try {
+				const { value, done } = await pieces.next();
+				if (done) controller.close();
+				else controller.enqueue(encoder.encode(value));
+			} catch (error) {
+				logBug(error as Error, c);
+				throw error;
+			}
 		},
 		async cancel() {
 			await pieces.return(undefined);
