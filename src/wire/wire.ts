@@ -11,7 +11,7 @@ import { contentType, encode, type Shape, type Spelling } from "./encode.ts";
 import { familyOf } from "./family.ts";
 import { answerFormat, control, formatOfType, type Format } from "./negotiate.ts";
 
-/** One request body: the longest message (1 MiB) even when each of its characters is escaped, and nothing larger. */
+/** One request body: twice the longest message (1 MiB), for what JSON escapes, and nothing larger. */
 const BODY_BYTES = 2 * 1024 * 1024;
 
 /** Query members that speak to this layer and not to an operation. */
