@@ -10,7 +10,7 @@ export const TENANT = "bench";
 
 /** Rows made by one statement. */
 const STEP = 50_000;
-/** Entries of the index that are made by one request: no more than one pays for. */
+/** Entries of the index that are made by one request. */
 const INDEXED = 20_000;
 const WORDS = [
 	"Amber",
@@ -88,7 +88,7 @@ export async function index(record: D1Database, search: D1Database, after: numbe
 		.prepare("INSERT INTO customer_unindexed SELECT tenant_id, id, index_seq FROM customer WHERE id > ?1 AND id <= ?2")
 		.bind(after, after + INDEXED)
 		.run();
-	await payIndex(directoryOf(record, search));
+	await payIndex(directoryOf(record, search), INDEXED);
 	return meta.changes === 0 ? null : after + INDEXED;
 }
 

@@ -55,7 +55,7 @@ export async function createCustomer(
 		await namedIn(visit, mustBeThere);
 		throw await whyNotBelow(visit, body.parentCustomerId);
 	}
-	await payLater(visit);
+	await payLater(visit, 1);
 	return readCustomer(visit, uid, false);
 }
 
@@ -149,8 +149,10 @@ export async function changeCustomer(
 	requireSchedule(body.schedule);
 	let named = await namedIn(visit, body);
 	let expected = version;
+	let changed = 1;
 	if (body.parentCustomerId !== undefined) {
 		const moved = await place(visit, uid, body.parentCustomerId, expected);
+		changed += moved.descendant_count;
 		if (expected !== undefined) expected = moved.version;
 	}
 	await repeatedly(async () => {
@@ -164,7 +166,7 @@ export async function changeCustomer(
 		named = await namedIn(visit, body);
 		return false;
 	});
-	await payLater(visit);
+	await payLater(visit, changed);
 	return readCustomer(visit, uid, false);
 }
 
@@ -175,8 +177,8 @@ export async function placeCustomer(
 	parentUid: string | undefined,
 	version?: number,
 ): Promise<CustomerInfo> {
-	await place(visit, uid, parentUid, version);
-	await payLater(visit);
+	const moved = await place(visit, uid, parentUid, version);
+	await payLater(visit, 1 + moved.descendant_count);
 	return readCustomer(visit, uid, false);
 }
 
@@ -228,6 +230,7 @@ function tooMany({ descendant_count }: CustomerRow): Failure {
 
 /** Deletes a customer, and with `cascade` all below it. */
 export async function deleteCustomer(visit: Visit, uid: string, cascade: boolean, version?: number): Promise<void> {
+	let removed = 0;
 	await repeatedly(async () => {
 		const row = await current(visit, uid, version);
 		if (row.descendant_count > 0 && !cascade)
@@ -236,9 +239,10 @@ export async function deleteCustomer(visit: Visit, uid: string, cascade: boolean
 				`${row.descendant_count} customers are below this one. Delete them too with cascade=true.`,
 			);
 		if (row.descendant_count >= limits.subtree) throw tooMany(row);
-		return (await removeCustomer(visit.directory, { id: row.id, version }, cascade, Date.now())) > 0;
+		removed = await removeCustomer(visit.directory, { id: row.id, version }, cascade, Date.now());
+		return removed > 0;
 	});
-	await payLater(visit);
+	await payLater(visit, removed);
 }
 
 /** The customer as it is now; a 412 when the caller counts on another version. */
@@ -260,10 +264,10 @@ function actorOf({ userId }: Visit): { userId: string; now: number } {
 	return { userId, now: Date.now() };
 }
 
-/** The change is made whatever becomes of the index: it stays owed, and lists know. */
-export async function payLater({ directory }: Visit): Promise<void> {
+/** Tells the index of so many that were changed. They are whatever becomes of it: it stays owed, and lists know. */
+export async function payLater({ directory }: Visit, changed: number): Promise<void> {
 	try {
-		await payIndex(directory);
+		await payIndex(directory, changed);
 	} catch (error) {
 		console.error(JSON.stringify({ level: "error", index: "customers", error: loggable(error) }));
 	}

@@ -47,7 +47,7 @@ export async function* importCustomers(
 		const written = await write(visit, rows);
 		// The index is another database: it takes these while the record takes the next.
 		await paid;
-		paid = payLater(visit);
+		paid = payLater(visit, written.length);
 		const known = written.flatMap(({ row, report }) => {
 			if (!isOrphan(report)) return report;
 			return held.hold(row) ? [] : { line: row.line, error: orphan(BEYOND) };

@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 import type { Database, TenantDatabase } from "../db/database.ts";
 import { facetsOf, type Indexed } from "./entry.ts";
 import { gramsOf } from "./fold.ts";
-import { limits } from "./limits.ts";
 
 /** The record of one tenant and the search index beside it. */
 export type Directory = TenantDatabase & { readonly search: D1Database };
@@ -21,30 +20,30 @@ const COLUMNS = ["id", "seq", "grams", "facets", "name", "reference", "updated"]
 
 /** Entries written at once. */
 const BATCH = 2000;
-/** Batches that pay whatever one change can owe. */
-const CHANGE = Math.ceil(limits.subtree / BATCH) + 1;
 
 /**
- * Pays the index what the record owes it, in so many batches at most, and answers how many it took. Whoever made a change calls this; what a
- * lost call leaves the sweep pays (reindex.ts), and until then lists look at it in the record. `before` leaves newer changes, by the number
- * of their entry, to who made them.
+ * Pays the index what the record owes it, so many entries or a batch more at most, and answers how many it took. Whoever made a change pays for
+ * as many as it changed; what a lost call leaves the sweep pays (reindex.ts), and until then lists look at it in the record. `before` leaves newer
+ * changes, by the number of their entry, to who made them.
  */
 export async function payIndex(
 	directory: Directory,
-	batches = CHANGE,
+	entries: number,
 	before = Number.MAX_SAFE_INTEGER,
 ): Promise<number> {
-	for (let paid = 0; paid < batches; paid++) {
+	let paid = 0;
+	while (paid < entries) {
 		const owed = await unindexed(directory, before);
-		if (owed.length === 0) return paid;
+		if (owed.length === 0) break;
 		await write(
 			directory.search,
 			owed.map((row) => entryOf(directory.tenantId, row)),
 		);
 		await settle(directory, owed);
-		if (owed.length < BATCH) return paid + 1;
+		paid += owed.length;
+		if (owed.length < BATCH) break;
 	}
-	return batches;
+	return paid;
 }
 
 /** The next tenant, by its id, whose record owes the index something older. */
