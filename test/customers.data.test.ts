@@ -1,21 +1,12 @@
 import { expect, it } from "vitest";
-import { call, Person, request, unique } from "./support/client.ts";
+import { call, Person, request } from "./support/client.ts";
+import { made, manager } from "./support/customers.ts";
 
 /** Names of the customer's own that look like members, in each spelling, on two levels. */
 const DATA = {
 	StringValue: { structValue: { Foo: { stringValue: "a" }, foo_bar: { numberValue: -1.5e-7 } } },
 	list: { listValue: [{ Baz: { boolValue: true } }, { bAR: { listValue: [{ x: { stringValue: "True" } }] } }] },
 };
-
-async function manager(): Promise<Person> {
-	return Person.signIn("Manager", unique("tenant"));
-}
-
-async function made(mia: Person, body: object): Promise<any> {
-	const answer = await mia.call("POST", "/customers", body);
-	if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
-	return answer.body;
-}
 
 async function text(mia: Person, path: string): Promise<string> {
 	return (await request(path, { headers: mia.headers })).text();

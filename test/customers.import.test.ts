@@ -2,12 +2,9 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { importCustomers } from "../src/customers/import.ts";
 import { database } from "../src/db/database.ts";
-import { Person, request, unique } from "./support/client.ts";
+import { Person, request } from "./support/client.ts";
+import { manager } from "./support/customers.ts";
 import { Tap } from "./support/d1.ts";
-
-async function manager(): Promise<Person> {
-	return Person.signIn("Manager", unique("tenant"));
-}
 
 async function send(person: Person, body: BodyInit, type = "text/csv") {
 	const headers = { ...person.headers, "Content-Type": type };

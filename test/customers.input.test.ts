@@ -1,16 +1,7 @@
 import { expect, it } from "vitest";
 import { limits } from "../src/customers/limits.ts";
-import { call, Person, unique } from "./support/client.ts";
-
-async function manager(): Promise<Person> {
-	return Person.signIn("Manager", unique("tenant"));
-}
-
-async function made(mia: Person, body: object): Promise<any> {
-	const answer = await mia.call("POST", "/customers", body);
-	if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
-	return answer.body;
-}
+import { call, Person } from "./support/client.ts";
+import { made, manager } from "./support/customers.ts";
 
 async function refusal(mia: Person, method: string, path: string, body?: unknown): Promise<unknown[]> {
 	const answer = await mia.call(method, path, body);

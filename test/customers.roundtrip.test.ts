@@ -1,12 +1,9 @@
 import { expect, it } from "vitest";
 import { HELD } from "../src/customers/held-lines.ts";
-import { Person, request, unique } from "./support/client.ts";
+import { Person, request } from "./support/client.ts";
+import { manager } from "./support/customers.ts";
 
 const MAIN_ACCOUNT = "00000000000000000000000000000001";
-
-async function manager(): Promise<Person> {
-	return Person.signIn("Manager", unique("tenant"));
-}
 
 async function send(person: Person, file: string, type = "text/csv") {
 	const headers = { ...person.headers, "Content-Type": type };

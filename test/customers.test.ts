@@ -1,17 +1,7 @@
 import { expect, it } from "vitest";
-import { Person, unique } from "./support/client.ts";
+import { made, manager } from "./support/customers.ts";
 
 const GUID = /^[0-9a-f]{32}$/;
-
-async function manager(tenant = unique("tenant")): Promise<Person> {
-	return Person.signIn("Manager", tenant);
-}
-
-async function made(mia: Person, body: object): Promise<any> {
-	const answer = await mia.call("POST", "/customers", body);
-	expect([answer.status, answer.body]).toEqual([200, expect.anything()]);
-	return answer.body;
-}
 
 it("creates, shows, changes, moves and deletes customers", async () => {
 	const mia = await manager();

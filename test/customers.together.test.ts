@@ -1,15 +1,6 @@
 import { expect, it } from "vitest";
-import { Person, unique } from "./support/client.ts";
-
-async function manager(): Promise<Person> {
-	return Person.signIn("Manager", unique("tenant"));
-}
-
-async function made(mia: Person, path: string, body: object): Promise<any> {
-	const answer = await mia.call("POST", path, body);
-	if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
-	return answer.body;
-}
+import { Person } from "./support/client.ts";
+import { manager, posted } from "./support/customers.ts";
 
 async function read(mia: Person, path: string): Promise<any> {
 	return (await mia.call("GET", path)).body;
@@ -36,9 +27,9 @@ it("makes one customer of an id that many choose at once", async () => {
 
 it("makes every one of 50 changes at once, of the same member and of others", async () => {
 	const mia = await manager();
-	const { id } = await made(mia, "/customers", { name: "One" });
-	const other = await made(mia, "/accounts", { name: "Other" });
-	const tags = await Promise.all(["a", "b"].map((name) => made(mia, "/tags", { name })));
+	const { id } = await posted(mia, "/customers", { name: "One" });
+	const other = await posted(mia, "/accounts", { name: "Other" });
+	const tags = await Promise.all(["a", "b"].map((name) => posted(mia, "/tags", { name })));
 	const bodies = [
 		{ name: "Two" },
 		{ referenceId: "R" },
@@ -75,9 +66,9 @@ it("makes every one of 50 changes at once, of the same member and of others", as
 
 it("makes every one of 50 moves of a customer at once, and counts right", async () => {
 	const mia = await manager();
-	const [left, right] = await Promise.all(["Left", "Right"].map((name) => made(mia, "/customers", { name })));
-	const branch = await made(mia, "/customers", { name: "Branch", parentCustomerId: left.id });
-	await made(mia, "/customers", { name: "Leaf", parentCustomerId: branch.id });
+	const [left, right] = await Promise.all(["Left", "Right"].map((name) => posted(mia, "/customers", { name })));
+	const branch = await posted(mia, "/customers", { name: "Branch", parentCustomerId: left.id });
+	await posted(mia, "/customers", { name: "Leaf", parentCustomerId: branch.id });
 	const parents = [left.id, right.id, undefined];
 	const answers = await together(50, (n) =>
 		mia.call("POST", `/customers/${branch.id}/move`, { parentCustomerId: parents[n % 3] }),
@@ -92,7 +83,7 @@ it("makes every one of 50 moves of a customer at once, and counts right", async 
 
 it("makes every one of 50 changes of an account at once", async () => {
 	const mia = await manager();
-	const { id } = await made(mia, "/accounts", { name: "One", billingSettings: { base: {}, aiInsights: {} } });
+	const { id } = await posted(mia, "/accounts", { name: "One", billingSettings: { base: {}, aiInsights: {} } });
 	const bodies = [
 		{ name: "Two" },
 		{ logoId: "L" },
@@ -113,13 +104,13 @@ it("makes every one of 50 changes of an account at once", async () => {
 
 it("makes every one of 50 changes of a tag at once", async () => {
 	const mia = await manager();
-	const { id } = await made(mia, "/tags", { name: "One", color: "Red" });
+	const { id } = await posted(mia, "/tags", { name: "One", color: "Red" });
 	const answers = await together(50, (n) =>
 		mia.call("PATCH", `/tags/${id}`, n % 2 === 0 ? { name: "Two" } : { color: "Lime" }),
 	);
 	expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
 	expect(await read(mia, `/tags/${id}`)).toMatchObject({ name: "Two", color: "Lime" });
-	await made(mia, "/tags", { name: "Three" });
+	await posted(mia, "/tags", { name: "Three" });
 	expect((await mia.call("PATCH", `/tags/${id}`, { name: "three" })).status).toBe(409);
 	expect((await mia.call("PATCH", `/tags/${"f".repeat(32)}`, { name: "three" })).status).toBe(404);
 });
@@ -127,15 +118,15 @@ it("makes every one of 50 changes of a tag at once", async () => {
 it("leaves no customer with an account that is gone", async () => {
 	const mia = await manager();
 	for (let round = 0; round < 5; round++) {
-		const customer = await made(mia, "/customers", { name: "Customer" });
-		const account = await made(mia, "/accounts", { name: "Account" });
+		const customer = await posted(mia, "/customers", { name: "Customer" });
+		const account = await posted(mia, "/accounts", { name: "Account" });
 		const answers = await together(20, (n) =>
 			n % 2 === 0
 				? mia.call("PATCH", `/customers/${customer.id}`, { accountId: account.id })
 				: mia.call("DELETE", `/accounts/${account.id}`),
 		);
 		expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
-		const another = await made(mia, "/accounts", { name: "Another" });
+		const another = await posted(mia, "/accounts", { name: "Another" });
 		const others = await together(20, (n) =>
 			n === 5
 				? mia.call("DELETE", `/accounts/${another.id}`)
