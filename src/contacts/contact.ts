@@ -192,8 +192,7 @@ function busy(): Failure {
 
 function filterOf(query: ContactListQuery): ContactFilter {
 	return {
-		// Some typed clients send a list that was not set as an empty one.
-		contactUids: query.specificIds?.length ? query.specificIds : undefined,
+		contactUids: query.specificIds,
 		namePrefix: query.namePrefix && fold(query.namePrefix),
 		emailKey: query.email?.toLowerCase(),
 		phone: query.phone,

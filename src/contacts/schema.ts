@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { guid, text } from "../rooms/frames.ts";
+import { guid, guidsOf, text } from "../rooms/frames.ts";
 import { phone } from "./phone.ts";
 
 /** Contacts of one page. */
@@ -47,7 +47,7 @@ export const contactListQuery = z.object({
 	cursor: z.string().max(4096).optional(),
 	sortOrder: z.enum(["Ascend", "Descend"]).meta({ dto: "SortOrders" }).default("Ascend"),
 	/** GUIDs of contacts. */
-	specificIds: z.array(guid).max(500).optional(),
+	specificIds: guidsOf(500),
 	/** How the name begins, case and accents aside. */
 	namePrefix: text.max(200).optional(),
 	email: z.string().trim().max(254).optional(),

@@ -1,32 +1,24 @@
 import * as z from "zod";
-import { guid } from "../rooms/frames.ts";
+import { guid, guidsOf } from "../rooms/frames.ts";
 import { customerInfo } from "./answers.ts";
 import { limits } from "./limits.ts";
 import { schedule } from "./schedule/schedule.ts";
 import { appSettings, billingSettings, integrationData, short, tagColor } from "./settings.ts";
 import { struct } from "./struct.ts";
 
-/** Clients of .NET, Java and Swift send every list that was not set as an empty one: it filters nothing, like one that is left out. */
-const list = (most: number) =>
-	z
-		.array(guid)
-		.max(most)
-		.transform((ids) => (ids.length === 0 ? undefined : ids))
-		.optional();
-
 /** `SortOrders` and the white list behind `sortField`; each has its index. */
 export const sortFields = ["Name", "DateCreated", "DateLastModified", "ReferenceId", "AccountName"] as const;
 export type SortField = (typeof sortFields)[number];
 
 const filters = {
-	accountIds: list(limits.filterIds).describe("Filter by accounts"),
+	accountIds: guidsOf(limits.filterIds).describe("Filter by accounts"),
 	nameFilter: short(200).optional().describe("Filter by name"),
-	parentCustomerIds: list(limits.filterIds).describe("The IDs of the parent customers you want to filter by"),
+	parentCustomerIds: guidsOf(limits.filterIds).describe("The IDs of the parent customers you want to filter by"),
 	shallowParent: z
 		.boolean()
 		.default(false)
 		.describe("If you want a shall parent customer filter (e.g. no deep children)"),
-	tagIds: list(limits.tagFilter).describe("The list of tag IDs to filter by (must contain all)"),
+	tagIds: guidsOf(limits.tagFilter).describe("The list of tag IDs to filter by (must contain all)"),
 };
 
 /** `ListRequest` of seed 002. `sortField` is checked by the rules, which have a code of their own for it. */
@@ -35,7 +27,7 @@ const listRequest = z
 		page: z.int().min(0).max(1_000_000_000).default(0).describe("The page of data to retrieve"),
 		all: z.boolean().default(false).describe("If you want all objects to be returned. This should be used with care"),
 		countPerPage: z.int().min(1).max(limits.page).default(25).describe("The number per page to retrieve"),
-		specificIds: list(limits.specificIds).describe("Specific IDs"),
+		specificIds: guidsOf(limits.specificIds).describe("Specific IDs"),
 		sortField: z.string().max(64).default("Name").describe("Specify a sort field"),
 		sortOrder: z
 			.enum(["Ascend", "Descend"])

@@ -20,6 +20,13 @@ export const guid = z
 		return z.NEVER;
 	})
 	.meta({ format: "guid" });
+/** Clients of .NET, Java and Swift send every list that was not set as an empty one: it filters nothing, like one that is left out. */
+export const guidsOf = (most: number) =>
+	z
+		.array(guid)
+		.max(most)
+		.transform((ids) => (ids.length === 0 ? undefined : ids))
+		.optional();
 const index = z.int().min(0);
 /** How long it may be the room says itself, in bytes. */
 const body = text.min(1);
